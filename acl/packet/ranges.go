@@ -1,0 +1,172 @@
+package packet
+
+import (
+	"net/netip"
+	"slices"
+)
+
+// Range is the numbers from Lo to Hi, both included.
+type Range struct{ Lo, Hi Number }
+
+// Ranges is a set of numbers: an immutable value. The zero value is the empty
+// set; what matches everything must be said with All. The ranges are sorted,
+// disjoint and never adjacent, so equal sets have equal ranges.
+type Ranges struct{ spans []Range }
+
+// All is every number of so many bits.
+func All(bits int) Ranges { return Ranges{[]Range{{Number{}, Mask(bits)}}} }
+
+// Between is the numbers from lo to hi; empty where hi is before lo.
+func Between(lo, hi Number) Ranges {
+	if hi.Less(lo) {
+		return Ranges{}
+	}
+	return Ranges{[]Range{{lo, hi}}}
+}
+
+// Numbers is the set of small numbers from lo to hi: ports, protocols.
+func Numbers(lo, hi uint64) Ranges { return Between(Of(lo), Of(hi)) }
+
+// One is the set of one small number.
+func One(n uint64) Ranges { return Numbers(n, n) }
+
+// Collect is the union of ranges in any order.
+func Collect(spans []Range) Ranges {
+	if len(spans) < 2 {
+		return Ranges{slices.Clone(spans)}
+	}
+	sorted := slices.Clone(spans)
+	slices.SortFunc(sorted, func(a, b Range) int { return a.Lo.Compare(b.Lo) })
+	out := sorted[:1]
+	for _, s := range sorted[1:] {
+		last := &out[len(out)-1]
+		if next := last.Hi.Next(); next != (Number{}) && next.Less(s.Lo) {
+			out = append(out, s)
+		} else if last.Hi.Less(s.Hi) {
+			last.Hi = s.Hi
+		}
+	}
+	return Ranges{slices.Clip(out)}
+}
+
+// Prefixes is the addresses in any of the prefixes; host bits are cleared. Prefixes of
+// one call belong to one family.
+func Prefixes(prefixes ...netip.Prefix) Ranges {
+	spans := make([]Range, 0, len(prefixes))
+	for _, p := range prefixes {
+		lo := Address(p.Masked().Addr())
+		spans = append(spans, Range{lo, lo.Or(Mask(p.Addr().BitLen() - p.Bits()))})
+	}
+	return Collect(spans)
+}
+
+// Spans are the ranges, in order. The slice is not to be written to.
+func (r Ranges) Spans() []Range { return r.spans }
+
+// IsEmpty reports whether the set has no number.
+func (r Ranges) IsEmpty() bool { return len(r.spans) == 0 }
+
+// Equal reports whether both sets have the same numbers.
+func (r Ranges) Equal(o Ranges) bool { return slices.Equal(r.spans, o.spans) }
+
+// IsAll reports whether the set is every number of so many bits.
+func (r Ranges) IsAll(bits int) bool {
+	return len(r.spans) == 1 && r.spans[0] == Range{Number{}, Mask(bits)}
+}
+
+// Contains reports whether n is in the set.
+func (r Ranges) Contains(n Number) bool {
+	i, found := slices.BinarySearchFunc(r.spans, n, func(s Range, n Number) int { return s.Lo.Compare(n) })
+	return found || i > 0 && !r.spans[i-1].Hi.Less(n)
+}
+
+// Covers reports whether every number of o is in r.
+func (r Ranges) Covers(o Ranges) bool { return o.Minus(r).IsEmpty() }
+
+// Overlaps reports whether some number is in both.
+func (r Ranges) Overlaps(o Ranges) bool { return !r.Intersect(o).IsEmpty() }
+
+// Union is the numbers of either set.
+func (r Ranges) Union(o Ranges) Ranges {
+	switch {
+	case r.IsEmpty():
+		return o
+	case o.IsEmpty():
+		return r
+	}
+	return Collect(slices.Concat(r.spans, o.spans))
+}
+
+// Intersect is the numbers of both sets.
+func (r Ranges) Intersect(o Ranges) Ranges {
+	var out []Range
+	for i, j := 0, 0; i < len(r.spans) && j < len(o.spans); {
+		a, b := r.spans[i], o.spans[j]
+		lo, hi := a.Lo, a.Hi
+		if lo.Less(b.Lo) {
+			lo = b.Lo
+		}
+		if b.Hi.Less(hi) {
+			hi = b.Hi
+		}
+		if !hi.Less(lo) {
+			out = append(out, Range{lo, hi})
+		}
+		if a.Hi.Less(b.Hi) {
+			i++
+		} else {
+			j++
+		}
+	}
+	return Ranges{out}
+}
+
+// Minus is the numbers of r that are not in o.
+func (r Ranges) Minus(o Ranges) Ranges {
+	var out []Range
+	j := 0
+	for _, a := range r.spans {
+		lo, open := a.Lo, true
+		for ; j < len(o.spans) && o.spans[j].Hi.Less(lo); j++ {
+		}
+		for k := j; k < len(o.spans) && !a.Hi.Less(o.spans[k].Lo); k++ {
+			b := o.spans[k]
+			if lo.Less(b.Lo) {
+				out = append(out, Range{lo, b.Lo.Previous()})
+			}
+			if !b.Hi.Less(a.Hi) {
+				open = false
+				break
+			}
+			lo = b.Hi.Next()
+		}
+		if open {
+			out = append(out, Range{lo, a.Hi})
+		}
+	}
+	return Ranges{out}
+}
+
+// Prefixes is the shortest list of prefixes with exactly these addresses, in order.
+func (r Ranges) Prefixes(f Family) []netip.Prefix {
+	var out []netip.Prefix
+	for _, s := range r.spans {
+		lo := s.Lo
+		for {
+			size := min(lo.TrailingZeros(), f.Bits())
+			if room := s.Hi.Minus(lo).Next(); room != (Number{}) {
+				size = min(size, room.length()-1)
+			}
+			out = append(out, netip.PrefixFrom(f.Addr(lo), f.Bits()-size))
+			end := lo.Or(Mask(size))
+			if !end.Less(s.Hi) {
+				break
+			}
+			lo = end.Next()
+		}
+	}
+	return out
+}
+
+// Count is how many prefixes Prefixes would return.
+func (r Ranges) Count(f Family) int { return len(r.Prefixes(f)) }

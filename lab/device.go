@@ -1,0 +1,70 @@
+// Package lab is routers played on the loopback, with their own understanding of each CLI.
+//
+// It shares no code with the product: what a router does is written here from the manuals
+// and samples, a second time, so that one mistake is not made twice in the same way.
+package lab
+
+import "net/netip"
+
+// Device is one router that is played. Its state outlives the sessions. A Device is safe
+// for use from several sessions at once.
+type Device interface {
+	// Hostname is what the router calls itself.
+	Hostname() string
+	// Banner is what a login shows before the first prompt.
+	Banner() string
+	// Login starts a terminal session.
+	Login(user string) Session
+	// Running is the running configuration as the router prints it, unpaged.
+	Running() string
+	// Startup is the saved configuration: what a restart loads.
+	Startup() string
+	// Load replaces running and startup by a configuration text, as a fresh router would boot it.
+	Load(config string) error
+	// Restart forgets what is not saved and ends every session.
+	Restart()
+	// Verdict says whether a packet passes the filters bound at an interface and direction,
+	// and by which line.
+	Verdict(iface, direction string, p Packet) (pass bool, line string)
+	// Spoil makes the router misbehave; see Fault.
+	Spoil(f Fault)
+}
+
+// Session is one terminal on a device.
+type Session interface {
+	// Prompt is what the router prints when it waits for a line.
+	Prompt() string
+	// Secret reports whether it waits for a password: what is typed is not echoed.
+	Secret() bool
+	// Enter takes one line and returns what the router prints before the next prompt. Lines end
+	// in "\n"; the terminal turns that into "\r\n". A false more ends the session (exit, reload).
+	Enter(line string) (output string, more bool)
+	// Page is how many lines the terminal shows before it stops at a pager; 0 for no paging.
+	Page() int
+	// Pager is what the pager prints while it waits for a key (" --More-- ").
+	Pager() string
+	// Cut is called when the connection went away without a logout.
+	Cut()
+}
+
+// Packet is what a filter looks at, in the lab's own words.
+type Packet struct {
+	Src, Dst      netip.Addr
+	Protocol      int // 6 tcp, 17 udp, 1 icmp
+	SrcPort       int
+	DstPort       int
+	LaterFragment bool // no ports
+	Established   bool // ACK or RST
+}
+
+// Fault is one way to misbehave. The zero value is none.
+type Fault struct {
+	RefuseLine  int    // the k-th configuration line is refused, with Message
+	Message     string // what the router prints then; "" is its own usual error
+	TCAMEntries int    // more entries than this do not fit
+	Lock        string // another operator of this name holds the configuration
+	RebootAt    int    // the router restarts after the k-th configuration line
+	RenumberAt  int    // after the k-th line the entries of a bound list are numbered anew
+	SkipConfirm bool   // a confirm is answered, but not carried out
+	CutTimer    string // what a cut session does to a pending revert timer: keep, fire, cancel
+}

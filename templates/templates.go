@@ -1,0 +1,61 @@
+// Package templates is the Dialect interface and the visible list of dialects.
+package templates
+
+import (
+	"fmt"
+	"strings"
+	"text/template"
+
+	"op25b/acl"
+	"op25b/templates/iosxe"
+	"op25b/templates/iosxr"
+	"op25b/templates/junos"
+	"op25b/templates/rtx"
+	"op25b/templates/words"
+)
+
+// Dialect speaks to one kind of router: it lays a config out as the router can hold it,
+// has the template that writes it, and reads back what the router prints.
+type Dialect interface {
+	// Name is the word in inventory.yaml: iosxe.
+	Name() string
+	// Limits is what such a router can hold when its inventory entry does not say.
+	Limits() acl.Limits
+	// Template is the text/template that prints a laid config: groups and lists, then bindings.
+	// A binding without lists prints nothing.
+	Template() string
+	// Funcs are the dialect's own words for the template.
+	Funcs() template.FuncMap
+	// Lay shapes what is wanted for a device that has have: names of the next generation or
+	// free numbers, groups or entries. Nothing of have is named again while it is referenced.
+	Lay(want, have acl.Config, owner acl.Owner) (acl.Config, error)
+	// Parse reads a full running configuration as the router prints it, or a rendered text.
+	// A line that it does not understand inside a list is Unmodelled there; an error means
+	// that the text as a whole cannot be trusted (truncated, not a configuration).
+	Parse(text string) (acl.Config, error)
+	// Lines are the lines of a rendered text that are sent: no comments, no blank lines.
+	Lines(text string) []string
+	// Unbind takes whatever is bound at the binding's point away.
+	Unbind(b acl.Binding) []string
+	// Remove deletes the lists and groups of a config, in an order that the router takes.
+	Remove(c acl.Config) []string
+	// Session is how one talks to the router.
+	Session() words.Session
+}
+
+// All is every dialect that inventory.yaml may name.
+func All() []Dialect {
+	return []Dialect{iosxe.Dialect{}, iosxr.Dialect{}, junos.Dialect{}, rtx.Dialect{}}
+}
+
+// Find is the dialect of a name.
+func Find(name string) (Dialect, error) {
+	var names []string
+	for _, d := range All() {
+		if d.Name() == name {
+			return d, nil
+		}
+		names = append(names, d.Name())
+	}
+	return nil, fmt.Errorf("dialect %q is not one of %s", name, strings.Join(names, ", "))
+}

@@ -1,0 +1,121 @@
+package words
+
+import (
+	"strings"
+
+	"op25b/acl"
+	"op25b/acl/packet"
+)
+
+// NextGeneration is one more than the highest generation of any object of ours.
+func NextGeneration(have acl.Config) int {
+	n := 0
+	for _, l := range have.Lists {
+		n = max(n, acl.Generation(l.Name))
+	}
+	for _, g := range have.Groups {
+		n = max(n, acl.Generation(g.Name))
+	}
+	for _, b := range have.Bindings {
+		for _, name := range b.Lists {
+			n = max(n, acl.Generation(name))
+		}
+	}
+	return n + 1
+}
+
+// Lay shapes a wanted config, whose every address set stands in a group of generation 1,
+// as a device with these limits can hold it: names get the generation; a group that the
+// device cannot have, or that has one member only, is dissolved into its entries; no two
+// entries are the same; sequence numbers go 10, 20, 30.
+func Lay(want acl.Config, generation int, limits acl.Limits) acl.Config {
+	laid := acl.Config{Undefined: want.Undefined}
+	kept := map[string]bool{}
+	for _, l := range want.Lists {
+		list := acl.List{Name: Renamed(l.Name, generation), Family: l.Family, End: l.End}
+		seen := map[string]bool{}
+		for _, e := range l.Entries {
+			for _, one := range dissolve(e, limits) {
+				if key := one.String(); !seen[key] {
+					seen[key] = true
+					one.SrcGroup, one.DstGroup = Renamed(one.SrcGroup, generation), Renamed(one.DstGroup, generation)
+					kept[one.SrcGroup], kept[one.DstGroup] = true, true
+					one.Sequence = 10 * (len(list.Entries) + 1)
+					list.Entries = append(list.Entries, one)
+				}
+			}
+		}
+		laid.Lists = append(laid.Lists, list)
+	}
+	for _, g := range want.Groups {
+		if g.Name = Renamed(g.Name, generation); kept[g.Name] {
+			laid.Groups = append(laid.Groups, g)
+		}
+	}
+	for _, b := range want.Bindings {
+		lists := make([]string, len(b.Lists))
+		for i, name := range b.Lists {
+			lists[i] = Renamed(name, generation)
+		}
+		b.Lists = lists
+		laid.Bindings = append(laid.Bindings, b)
+	}
+	return laid
+}
+
+// Renamed is a name of ours with another generation; any other name as it is.
+func Renamed(name string, generation int) string {
+	if acl.Generation(name) == 0 {
+		return name
+	}
+	return name[:strings.LastIndex(name, "-G")] + "-G" + itoa(generation)
+}
+
+// dissolve splits an entry until each address set is a group of the device or one prefix.
+func dissolve(e acl.Entry, limits acl.Limits) []acl.Entry {
+	f := e.Match.Family
+	var out []acl.Entry
+	src, srcGroup := members(e.Match.Src, e.SrcGroup, f, limits)
+	dst, dstGroup := members(e.Match.Dst, e.DstGroup, f, limits)
+	for _, s := range src {
+		for _, d := range dst {
+			one := e
+			one.Match.Src, one.SrcGroup = s, srcGroup
+			one.Match.Dst, one.DstGroup = d, dstGroup
+			out = append(out, one)
+		}
+	}
+	return out
+}
+
+func members(r packet.Ranges, group string, f packet.Family, limits acl.Limits) ([]packet.Ranges, string) {
+	prefixes := r.Prefixes(f)
+	if group != "" && len(prefixes) > 1 && limits.HasGroups(f) {
+		return []packet.Ranges{r}, group
+	}
+	out := make([]packet.Ranges, len(prefixes))
+	for i, p := range prefixes {
+		out[i] = packet.Prefixes(p)
+	}
+	return out, ""
+}
+
+// Cost is how many entries the hardware needs for a list.
+func Cost(l acl.List, limits acl.Limits) int {
+	n := 0
+	for _, e := range l.Entries {
+		one := 1
+		if limits.Expands {
+			if e.SrcGroup != "" {
+				one *= max(1, e.Match.Src.Count(l.Family))
+			}
+			if e.DstGroup != "" {
+				one *= max(1, e.Match.Dst.Count(l.Family))
+			}
+		}
+		if !e.Implied {
+			n += one
+		}
+	}
+	return n
+}
