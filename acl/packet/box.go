@@ -58,9 +58,13 @@ func (b Box) Contains(p Packet) bool {
 }
 
 // String is the box in the canonical words that plans and diffs use:
-// "tcp 203.0.113.0/24 -> 198.51.100.0/28 port 25". Equal boxes have equal strings.
+// "tcp 203.0.113.0/24 -> 198.51.100.0/28 port 25". Equal boxes have equal strings, other
+// boxes other ones: where nothing else tells that it is IPv6, "ipv6" stands in front.
 func (b Box) String() string {
 	var s strings.Builder
+	if b.Family == V6 && !b.Protocols.IsAll(8) && !b.Src.tells(b.Family) && !b.Dst.tells(b.Family) {
+		s.WriteString("ipv6 ")
+	}
 	s.WriteString(protocols(b))
 	s.WriteString(" " + addresses(b.Src, b.Family))
 	if !b.SrcPorts.IsAll(16) {
@@ -82,6 +86,9 @@ func (b Box) String() string {
 	}
 	return s.String()
 }
+
+// tells reports whether the addresses, written out, show their family.
+func (r Ranges) tells(f Family) bool { return !r.IsEmpty() && !r.IsAll(f.Bits()) }
 
 // fragments says nothing where the classes are what one expects: all of them
 // for a line without ports, those that carry ports for a line with ports.
@@ -135,10 +142,14 @@ func span(s Range) string {
 	return lo + "-" + strconv.FormatUint(s.Hi.Lo, 10)
 }
 
-// addresses are prefixes where the set is made of few of them, else ranges.
+// addresses are prefixes where the set is made of few of them, else ranges; what is nearly
+// everything is said by what it is not.
 func addresses(r Ranges, f Family) string {
 	if r.IsAll(f.Bits()) {
 		return "any"
+	}
+	if rest := All(f.Bits()).Minus(r); len(rest.spans) < len(r.spans) {
+		return "any except " + addresses(rest, f)
 	}
 	var out []string
 	for _, s := range r.spans {

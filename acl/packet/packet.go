@@ -2,7 +2,7 @@
 //
 // A packet has a family and seven fields. A set of values of one field is
 // Ranges, a product of such sets is a Box, and what a list of boxes decides by
-// first match is a Diagram.
+// first match is a List; Compare says where two lists differ.
 package packet
 
 import (

@@ -3,6 +3,7 @@ package packet
 import (
 	"net/netip"
 	"slices"
+	"sort"
 )
 
 // Range is the numbers from Lo to Hi, both included.
@@ -13,13 +14,35 @@ type Range struct{ Lo, Hi Number }
 // disjoint and never adjacent, so equal sets have equal ranges.
 type Ranges struct{ spans []Range }
 
+// The sets that nearly every rule has are stored once; nobody writes to them. Large
+// lists would hold them a million times.
+var (
+	whole = [...]Range{{Hi: Mask(8)}, {Hi: Mask(16)}, {Hi: Mask(32)}, {Hi: Mask(128)}, {Hi: Of(1)}, {Hi: Of(2)}}
+	ones  = oneByOne()
+)
+
+func oneByOne() (out [256]Range) {
+	for n := range out {
+		out[n] = Range{Of(uint64(n)), Of(uint64(n))}
+	}
+	return out
+}
+
 // All is every number of so many bits.
-func All(bits int) Ranges { return Ranges{[]Range{{Number{}, Mask(bits)}}} }
+func All(bits int) Ranges { return Between(Number{}, Mask(bits)) }
 
 // Between is the numbers from lo to hi; empty where hi is before lo.
 func Between(lo, hi Number) Ranges {
 	if hi.Less(lo) {
 		return Ranges{}
+	}
+	if lo == hi && hi.Less(Of(uint64(len(ones)))) {
+		return Ranges{ones[hi.Lo : hi.Lo+1 : hi.Lo+1]}
+	}
+	for n := range whole {
+		if lo == (Number{}) && hi == whole[n].Hi {
+			return Ranges{whole[n : n+1 : n+1]}
+		}
 	}
 	return Ranges{[]Range{{lo, hi}}}
 }
@@ -30,12 +53,12 @@ func Numbers(lo, hi uint64) Ranges { return Between(Of(lo), Of(hi)) }
 // One is the set of one small number.
 func One(n uint64) Ranges { return Numbers(n, n) }
 
-// Collect is the union of ranges in any order.
+// Collect is the union of ranges in any order; one whose Hi is before its Lo has no numbers.
 func Collect(spans []Range) Ranges {
-	if len(spans) < 2 {
-		return Ranges{slices.Clone(spans)}
+	sorted := slices.DeleteFunc(slices.Clone(spans), func(s Range) bool { return s.Hi.Less(s.Lo) })
+	if len(sorted) == 0 {
+		return Ranges{}
 	}
-	sorted := slices.Clone(spans)
 	slices.SortFunc(sorted, func(a, b Range) int { return a.Lo.Compare(b.Lo) })
 	out := sorted[:1]
 	for _, s := range sorted[1:] {
@@ -49,11 +72,14 @@ func Collect(spans []Range) Ranges {
 	return Ranges{slices.Clip(out)}
 }
 
-// Prefixes is the addresses in any of the prefixes; host bits are cleared. Prefixes of
-// one call belong to one family.
+// Prefixes is the addresses in any of the prefixes; host bits are cleared, prefixes that
+// are not valid left out. The prefixes of one call belong to one family.
 func Prefixes(prefixes ...netip.Prefix) Ranges {
 	spans := make([]Range, 0, len(prefixes))
 	for _, p := range prefixes {
+		if !p.IsValid() {
+			continue
+		}
 		lo := Address(p.Masked().Addr())
 		spans = append(spans, Range{lo, lo.Or(Mask(p.Addr().BitLen() - p.Bits()))})
 	}
@@ -81,10 +107,33 @@ func (r Ranges) Contains(n Number) bool {
 }
 
 // Covers reports whether every number of o is in r.
-func (r Ranges) Covers(o Ranges) bool { return o.Minus(r).IsEmpty() }
+func (r Ranges) Covers(o Ranges) bool {
+	i := 0
+	for _, s := range o.spans {
+		for i < len(r.spans) && r.spans[i].Hi.Less(s.Lo) {
+			i++
+		}
+		if i == len(r.spans) || s.Lo.Less(r.spans[i].Lo) || r.spans[i].Hi.Less(s.Hi) {
+			return false
+		}
+	}
+	return true
+}
 
 // Overlaps reports whether some number is in both.
-func (r Ranges) Overlaps(o Ranges) bool { return !r.Intersect(o).IsEmpty() }
+func (r Ranges) Overlaps(o Ranges) bool {
+	for i, j := 0, 0; i < len(r.spans) && j < len(o.spans); {
+		switch {
+		case r.spans[i].Hi.Less(o.spans[j].Lo):
+			i++
+		case o.spans[j].Hi.Less(r.spans[i].Lo):
+			j++
+		default:
+			return true
+		}
+	}
+	return false
+}
 
 // Union is the numbers of either set.
 func (r Ranges) Union(o Ranges) Ranges {
@@ -102,6 +151,14 @@ func (r Ranges) Intersect(o Ranges) Ranges {
 	var out []Range
 	for i, j := 0, 0; i < len(r.spans) && j < len(o.spans); {
 		a, b := r.spans[i], o.spans[j]
+		if a.Hi.Less(b.Lo) {
+			i += skip(r.spans[i:], b.Lo)
+			continue
+		}
+		if b.Hi.Less(a.Lo) {
+			j += skip(o.spans[j:], a.Lo)
+			continue
+		}
 		lo, hi := a.Lo, a.Hi
 		if lo.Less(b.Lo) {
 			lo = b.Lo
@@ -119,6 +176,17 @@ func (r Ranges) Intersect(o Ranges) Ranges {
 		}
 	}
 	return Ranges{out}
+}
+
+// skip counts the spans that end before n, looking near first: sets of very different sizes
+// meet in few places.
+func skip(spans []Range, n Number) int {
+	step := 1
+	for step < len(spans) && spans[step].Hi.Less(n) {
+		step *= 2
+	}
+	from := step / 2
+	return from + sort.Search(min(step+1, len(spans))-from, func(i int) bool { return !spans[from+i].Hi.Less(n) })
 }
 
 // Minus is the numbers of r that are not in o.
