@@ -76,8 +76,9 @@ type Entry struct {
 	Count    bool
 	Implied  bool // not written: the device adds it
 	Why      Why
-	// Unmodelled says which word of the line is not understood; such an entry may
-	// match any packet and do anything with it.
+	// Unmodelled says which word of the line is not understood; such an entry may do anything
+	// with any packet of Match and Also, which are then what it matches at most. An empty Match
+	// says that even this is not known.
 	Unmodelled string
 	Place      Place
 }
@@ -147,6 +148,7 @@ type Limits struct {
 	Expands    bool            // a group costs as many entries as it has members
 	Atomic     bool            // a commit takes all lines at once
 	Counters   bool            // entries count their packets
+	Chains     bool            // several lists may be bound at one point, tried in order
 	Source     string          // where these facts come from
 }
 
