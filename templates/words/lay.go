@@ -1,13 +1,15 @@
 package words
 
 import (
+	"encoding/binary"
 	"strings"
 
 	"op25b/acl"
 	"op25b/acl/packet"
 )
 
-// NextGeneration is one more than the highest generation of any object of ours.
+// NextGeneration is one more than the highest generation that any object of ours has, or that
+// anything refers to.
 func NextGeneration(have acl.Config) int {
 	n := 0
 	for _, l := range have.Lists {
@@ -21,6 +23,9 @@ func NextGeneration(have acl.Config) int {
 			n = max(n, acl.Generation(name))
 		}
 	}
+	for _, r := range have.References {
+		n = max(n, acl.Generation(r.Name))
+	}
 	return n + 1
 }
 
@@ -30,15 +35,22 @@ func NextGeneration(have acl.Config) int {
 // entries are the same; sequence numbers go 10, 20, 30.
 func Lay(want acl.Config, generation int, limits acl.Limits) acl.Config {
 	laid := acl.Config{Undefined: want.Undefined}
-	kept := map[string]bool{}
+	kept, names := map[string]bool{}, map[string]string{}
+	renamed := func(name string) string {
+		if _, known := names[name]; !known {
+			names[name] = Renamed(name, generation)
+		}
+		return names[name]
+	}
 	for _, l := range want.Lists {
-		list := acl.List{Name: Renamed(l.Name, generation), Family: l.Family, End: l.End}
+		list := acl.List{Name: renamed(l.Name), Family: l.Family, End: l.End}
 		seen := map[string]bool{}
+		var key []byte
 		for _, e := range l.Entries {
 			for _, one := range dissolve(e, limits) {
-				if key := one.String(); !seen[key] {
-					seen[key] = true
-					one.SrcGroup, one.DstGroup = Renamed(one.SrcGroup, generation), Renamed(one.DstGroup, generation)
+				if key = meaning(key[:0], one); !seen[string(key)] {
+					seen[string(key)] = true
+					one.SrcGroup, one.DstGroup = renamed(one.SrcGroup), renamed(one.DstGroup)
 					kept[one.SrcGroup], kept[one.DstGroup] = true, true
 					one.Sequence = 10 * (len(list.Entries) + 1)
 					list.Entries = append(list.Entries, one)
@@ -48,19 +60,50 @@ func Lay(want acl.Config, generation int, limits acl.Limits) acl.Config {
 		laid.Lists = append(laid.Lists, list)
 	}
 	for _, g := range want.Groups {
-		if g.Name = Renamed(g.Name, generation); kept[g.Name] {
+		if g.Name = renamed(g.Name); kept[g.Name] {
 			laid.Groups = append(laid.Groups, g)
 		}
 	}
 	for _, b := range want.Bindings {
 		lists := make([]string, len(b.Lists))
 		for i, name := range b.Lists {
-			lists[i] = Renamed(name, generation)
+			lists[i] = renamed(name)
 		}
 		b.Lists = lists
 		laid.Bindings = append(laid.Bindings, b)
 	}
 	return laid
+}
+
+// meaning is what an entry does, as bytes: entries that do the same have the same. A group
+// stands for its addresses.
+func meaning(out []byte, e acl.Entry) []byte {
+	out = append(out, byte(e.Action), 0)
+	if e.Log {
+		out[len(out)-1] = 1
+	}
+	if e.Unmodelled != "" {
+		return append(append(out, '?'), e.Place.Text...)
+	}
+	for _, b := range e.Boxes() {
+		src, dst := b.Src, b.Dst
+		if e.SrcGroup != "" {
+			src = packet.Ranges{}
+		}
+		if e.DstGroup != "" {
+			dst = packet.Ranges{}
+		}
+		out = append(append(append(append(out, e.SrcGroup...), 0), e.DstGroup...), 0)
+		for _, r := range [...]packet.Ranges{b.Protocols, src, b.SrcPorts, dst, b.DstPorts, b.Fragments, b.Flags} {
+			out = binary.BigEndian.AppendUint64(out, uint64(len(r.Spans())))
+			for _, s := range r.Spans() {
+				for _, n := range [...]packet.Number{s.Lo, s.Hi} {
+					out = binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64(out, n.Hi), n.Lo)
+				}
+			}
+		}
+	}
+	return out
 }
 
 // Renamed is a name of ours with another generation; any other name as it is.

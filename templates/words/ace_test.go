@@ -1,0 +1,176 @@
+package words
+
+import (
+	"strings"
+	"testing"
+
+	"op25b/acl"
+	"op25b/acl/packet"
+)
+
+// TestReadWhy: a reason comes back as it was written into a remark.
+func TestReadWhy(t *testing.T) {
+	for remark, want := range map[string]acl.Why{
+		"policy.yaml:14 block vodafone": {Place: "policy.yaml:14", Text: "block vodafone"},
+		" policy.yaml:14":               {Place: "policy.yaml:14"},
+		"relays":                        {Text: "relays"},
+		"CSDCF: Holes for us":           {Text: "CSDCF: Holes for us"},
+		"":                              {},
+		"-":                             {},
+	} {
+		if got := ReadWhy(remark); got != want {
+			t.Errorf("%q: %+v", remark, got)
+		}
+	}
+}
+
+// TestReferences: who names a list, in the words of many services; a description does not.
+func TestReferences(t *testing.T) {
+	for line, want := range map[string]string{
+		"access-class 10 in vrf-also":                                "10",
+		"ipv6 access-class V6 in":                                    "V6",
+		"access-class ingress MGMT":                                  "MGMT",
+		"match ip address 101 102":                                   "101 102",
+		"match ip address prefix-list P":                             "",
+		"match ipv6 address V6":                                      "V6",
+		"match address 101":                                          "101",
+		"match access-group name OP25B-OUT-V4-G1":                    "OP25B-OUT-V4-G1",
+		"match access-group ipv4 A":                                  "A",
+		"match access-group 101":                                     "101",
+		"ip nat inside source list 7 interface Dialer1 overload":     "7",
+		"snmp-server community secret RO 10":                         "10",
+		"snmp-server community secret view V RW":                     "",
+		"snmp-server community secret RO IPv4 BOSS":                  "BOSS",
+		"snmp-server group g v3 priv read v write w access 10":       "10",
+		"ntp access-group peer 20":                                   "20",
+		"ntp access-group ipv6 serve-only V6 kod":                    "V6",
+		"access-group ipv4 serve M":                                  "M",
+		"ip http access-class ipv4 12":                               "12",
+		"distribute-list 12 in":                                      "12",
+		"neighbor 192.0.2.1 distribute-list 12 in":                   "12",
+		"distribute-list prefix P in":                                "",
+		"ip multicast boundary 11":                                   "11",
+		"ip wccp web-cache redirect-list R group-list G":             "R G",
+		"ssh server vrf default ipv4 access-list A":                  "A",
+		"ipv4 access-group common A B ingress":                       "A B",
+		"rate-limit input access-group 100 8000 1500 2000":           "100",
+		"dialer-list 1 protocol ip list 101":                         "101",
+		"crypto anything OP25B-IN-V6-G3 at all":                      "OP25B-IN-V6-G3",
+		"description access-group 10 in OP25B-IN-V6-G3":              "",
+		"ip as-path access-list 10 permit ^$":                        "",
+		"ip address 192.0.2.1 255.255.255.0":                         "",
+		"service-policy input OP25B-P":                               "",
+		"telnet vrf default ipv4 server max-servers 5 access-list T": "T",
+	} {
+		var got []string
+		for _, r := range References(Statement{Line: Line{1, " " + line}, Indent: 1, Text: line}) {
+			got = append(got, r.Name)
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%s: names %q, not %q", line, got, want)
+		}
+	}
+}
+
+// TestBanner: what stands in a banner is no configuration.
+func TestBanner(t *testing.T) {
+	for text, want := range map[string]int{
+		"banner motd ^C\ninterface X\n^C\nhostname a\n":               2,
+		"banner motd ^Cinterface X^C\nhostname a\n":                   2,
+		"banner login #\ninterface X\nbye#\nhostname a\n":             2,
+		"banner exec ~ one line ~\nhostname a\n":                      2,
+		"aaa authentication banner ^C\ninterface X\n^C\nhostname a\n": 2,
+		"macro name M\ninterface X\n@\nhostname a\n":                  2,
+		"banner motd ^CC\ninterface X\n^C\nhostname a\n":              2,
+		"hostname a\n!\n !\n\n exit\n":                                3,
+	} {
+		lines, err := Read(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		statements, err := Statements(lines)
+		if err != nil || len(statements) != want {
+			t.Errorf("%q: %v, %v", text, statements, err)
+		}
+	}
+}
+
+// TestBudget: a text of scattered wildcards ends in entries that are not understood, not in
+// the memory of the reader.
+func TestBudget(t *testing.T) {
+	s := NewSyntax(Syntax{Family: packet.V4, Any: "ip", Wildcards: true})
+	budget := 5000
+	sets := Sets{Budget: &budget}
+	text := "permit ip 10.0.0.0 0.85.85.84 any" // eleven scattered bits
+	if e := s.Entry(Line{1, text}, text, sets); e.Unmodelled != "" || len(e.Match.Src.Spans()) != 2048 {
+		t.Errorf("the first: %d ranges, %s", len(e.Match.Src.Spans()), e.Unmodelled)
+	}
+	s.Entry(Line{2, text}, text, sets)
+	if e := s.Entry(Line{3, text}, text, sets); e.Unmodelled == "" || !e.Match.Equal(packet.Any(packet.V4)) {
+		t.Errorf("the third is read as %s", e)
+	}
+}
+
+// TestNesting: groups that stand in each other too deep have no known meaning.
+func TestNesting(t *testing.T) {
+	s := NewSyntax(Syntax{Family: packet.V4})
+	c := NewCollector()
+	name := func(i int) string { return "G" + strings.Repeat("x", i) }
+	for i := range 60 {
+		g := c.Group(RawGroup{Name: name(i), Syntax: s, Masks: true})
+		g.Lines = append(g.Lines, RawLine{Rest: "host 192.0.2.1"})
+		if i < 59 {
+			g.Lines = append(g.Lines, RawLine{Rest: "group-object " + name(i+1)})
+		}
+	}
+	config := c.Finish()
+	if g, _ := config.Group(packet.V4, name(0)); g.Unmodelled == "" {
+		t.Errorf("read as %v", g.Addresses.Prefixes(packet.V4))
+	}
+	if g, _ := config.Group(packet.V4, name(59)); g.Unmodelled != "" {
+		t.Errorf("the innermost: %s", g.Unmodelled)
+	}
+}
+
+// TestStanding: a member that is taken away is gone, one that is put back is there.
+func TestStanding(t *testing.T) {
+	var lines []RawLine
+	for _, text := range []string{"no host 192.0.2.9", "host 192.0.2.1", "host 192.0.2.2", "no host 192.0.2.1", "host 192.0.2.3", "no host 192.0.2.3", "host 192.0.2.3"} {
+		lines = append(lines, RawLine{Rest: text})
+	}
+	c := NewCollector()
+	c.Group(RawGroup{Name: "G", Syntax: NewSyntax(Syntax{Family: packet.V4}), Lines: lines})
+	g, _ := c.Finish().Group(packet.V4, "G")
+	if got := g.Addresses.Prefixes(packet.V4); len(got) != 1 || got[0].String() != "192.0.2.2/31" {
+		t.Errorf("%v %s", got, g.Unmodelled)
+	}
+}
+
+// TestNumbers: numbers decide the order, the same number replaces, no N takes away.
+func TestNumbers(t *testing.T) {
+	for text, want := range map[string]string{
+		"20 deny ip any any|10 permit ip any any":                            "permit deny",
+		"10 deny ip any any|10 permit ip any any":                            "permit",
+		"10 deny ip any any|permit ip any any":                               "deny permit",
+		"10 deny ip any any|20 permit ip any any|no 10":                      "permit",
+		"10 remark a|10 deny ip any any|10 remark b|10 permit ip any any":    "permit",
+		"30 permit ip any any|10 deny ip any any|no 30|20 permit ip any any": "deny permit",
+		"permit ip any any|10 deny ip any any":                               "deny",
+		"deny ip any any sequence 20|permit ip any any sequence 10":          "permit deny",
+		"no 10":                                "",
+		"10 remark a|20 remark b|no 10":        "",
+		"remark a|permit ip any any|remark b ": "permit",
+	} {
+		l := RawList{Syntax: NewSyntax(Syntax{Family: packet.V4, Any: "ip"}), Empty: acl.Permit}
+		for _, line := range strings.Split(text, "|") {
+			l.Lines = append(l.Lines, RawLine{Rest: line})
+		}
+		var got []string
+		for _, e := range l.Read(Sets{}).Entries {
+			got = append(got, e.Action.String())
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%s: %v", text, got)
+		}
+	}
+}

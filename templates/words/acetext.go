@@ -1,0 +1,177 @@
+package words
+
+import (
+	"fmt"
+	"strings"
+
+	"op25b/acl"
+)
+
+// Statement is a line of a Cisco configuration that says something.
+type Statement struct {
+	Line   Line
+	Indent int    // blanks before it
+	Text   string // without them and without blanks at the end
+}
+
+// Statements are the lines of a configuration without blank lines, indented comments and the
+// bodies of banners. A comment at the margin stays: it ends a block. What is no configuration
+// is an error that names the line: a pager's mark, a router's error message, a banner without
+// its end.
+func Statements(lines []Line) ([]Statement, error) {
+	out := make([]Statement, 0, len(lines))
+	var wrong []acl.Place
+	for i := 0; i < len(lines); i++ {
+		l := lines[i]
+		text := strings.Trim(l.Text, " \t")
+		if text == "" {
+			continue
+		}
+		s := Statement{l, indent(l.Text), text}
+		if s.Indent > 0 && text[0] == '!' {
+			continue
+		}
+		if why := foreign(s); why != "" {
+			wrong = append(wrong, l.Place(why))
+			continue
+		}
+		out = append(out, s)
+		delimiter, opens := banner(text)
+		if !opens {
+			continue
+		}
+		end := closing(lines, i+1, delimiter)
+		if end == len(lines) {
+			wrong = append(wrong, l.Place("the text ends before "+delimiter+" ends this"))
+		}
+		i = end
+	}
+	if len(wrong) > 0 {
+		return nil, TextError{wrong}
+	}
+	return out, nil
+}
+
+func indent(text string) int {
+	for i := 0; i < len(text); i++ {
+		if text[i] != ' ' && text[i] != '\t' {
+			return i
+		}
+	}
+	return len(text)
+}
+
+// foreign says why a line cannot stand in a configuration.
+func foreign(s Statement) string {
+	if strings.Contains(s.Text, "--More--") {
+		return "the mark of a pager: fetch the text again with terminal length 0"
+	}
+	if s.Indent == 0 && s.Text[0] == '%' && !logged(s.Text) {
+		return "a message of the router, not a configuration: fetch the text again"
+	}
+	return ""
+}
+
+// logged tells a log message %SYS-5-CONFIG_I: … from an error message % Invalid input.
+func logged(text string) bool {
+	head, _, colon := strings.Cut(text, ":")
+	i := strings.LastIndexByte(head, '-')
+	return colon && i > 2 && head[i-2] == '-' && head[i-1] >= '0' && head[i-1] <= '7' && !strings.Contains(head, " ")
+}
+
+// banner reports whether a line opens a text that runs until a delimiter: banner motd ^C, and
+// whatever else ends in an odd ^C. A banner that ends on its line opens nothing.
+func banner(text string) (delimiter string, opens bool) {
+	if strings.HasPrefix(text, "banner ") {
+		words := cursor{text}
+		words.next()
+		words.next()
+		rest := strings.TrimLeft(words.rest, " \t")
+		if rest == "" {
+			return "", false
+		}
+		delimiter = rest[:1]
+		if strings.HasPrefix(rest, "^C") {
+			delimiter = "^C"
+		}
+		return delimiter, !strings.Contains(rest[len(delimiter):], delimiter)
+	}
+	if strings.HasPrefix(text, "macro name ") {
+		return "@", true
+	}
+	return "^C", strings.IndexByte(text, '^') >= 0 && strings.Count(text, "^C")%2 == 1
+}
+
+func closing(lines []Line, from int, delimiter string) int {
+	for from < len(lines) && !strings.Contains(lines[from].Text, delimiter) {
+		from++
+	}
+	return from
+}
+
+// Complete reports nil where a text is a whole running configuration: its last line is end.
+// Blank lines, comments and a prompt may follow. It is for a text that was asked for as a
+// whole; a rendered text or a section has no end.
+func Complete(text string) error {
+	lines, err := Read(text)
+	if err != nil {
+		return err
+	}
+	statements, err := Statements(lines)
+	if err != nil {
+		return err
+	}
+	for i := len(statements) - 1; i >= 0; i-- {
+		s := statements[i]
+		if s.Text == "end" {
+			return nil
+		}
+		if s.Text[0] != '!' && !prompts(s) {
+			return TextError{[]acl.Place{s.Line.Place("the configuration stops here, without its end: fetch it again")}}
+		}
+	}
+	return TextError{[]acl.Place{{Why: "the text is empty, not a configuration"}}}
+}
+
+func prompts(s Statement) bool {
+	last := s.Text[len(s.Text)-1]
+	return s.Indent == 0 && (last == '#' || last == '>') && !strings.Contains(s.Text, " ")
+}
+
+// Whole refuses a text that calls itself a whole configuration, by a line that only such a
+// text has, and lacks its end.
+func Whole(statements []Statement, head func(text string) bool) error {
+	var seen *Statement
+	for i, s := range statements {
+		if s.Indent == 0 && s.Text == "end" {
+			return nil
+		}
+		if seen == nil && s.Indent == 0 && head(s.Text) {
+			seen = &statements[i]
+		}
+	}
+	if seen == nil {
+		return nil
+	}
+	last := statements[len(statements)-1]
+	return TextError{[]acl.Place{last.Line.Place(fmt.Sprintf("the configuration begins with %q and stops here, without its end: fetch it again", seen.Text))}}
+}
+
+// Sent are the lines of a rendered text that are typed: no comments, no blank lines, one
+// blank before a line of a block.
+func Sent(text string) []string {
+	var out []string
+	for text != "" {
+		line, rest, _ := strings.Cut(text, "\n")
+		text = rest
+		bare := strings.Trim(line, " \t\r")
+		if bare == "" || bare[0] == '!' {
+			continue
+		}
+		if line[0] == ' ' || line[0] == '\t' {
+			bare = " " + bare
+		}
+		out = append(out, bare)
+	}
+	return out
+}
