@@ -59,3 +59,12 @@ func Find(name string) (Dialect, error) {
 	}
 	return nil, fmt.Errorf("dialect %q is not one of %s", name, strings.Join(names, ", "))
 }
+
+// Sized is a dialect on a model that holds so many entries where the inventory says it: on
+// RTX that is a list at one interface, 129 or 300 by model. 0 leaves the dialect as it is.
+func Sized(d Dialect, entries int) Dialect {
+	if _, is := d.(rtx.Dialect); is && entries > 0 {
+		return rtx.Dialect{PerBinding: entries}
+	}
+	return d
+}
