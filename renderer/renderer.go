@@ -1,0 +1,185 @@
+// Package renderer is a config in the device's own words, and read back.
+package renderer
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"text/template"
+
+	"github.com/Masterminds/sprig/v3"
+
+	"op25b/acl"
+	"op25b/templates"
+)
+
+// Renderer writes configs by the dialects' templates, or by the workspace's own.
+type Renderer struct {
+	dialect  templates.Dialect
+	template *template.Template
+	source   string
+}
+
+// sprigWords are the functions of sprig that a template may use: those that depend on
+// nothing but their arguments and that a list of lines can need.
+func sprigWords() []string {
+	return []string{"default", "join", "lower", "upper", "repeat", "replace", "trim", "indent", "list", "dict", "add", "int"}
+}
+
+// File is where a workspace may keep a template of its own for a dialect, relative to its folder.
+func File(dialect string) string { return filepath.Join("templates", dialect, "acl.tmpl") }
+
+// New makes the renderer of a dialect. A template in the workspace takes the place of the
+// dialect's own; workspace "" has none.
+func New(d templates.Dialect, workspace string) (Renderer, error) {
+	source, name := d.Template(), d.Name()+"/acl.tmpl"
+	if workspace != "" {
+		path := filepath.Join(workspace, File(d.Name()))
+		switch own, err := os.ReadFile(path); {
+		case err == nil:
+			source, name = string(own), path
+		case !errors.Is(err, os.ErrNotExist):
+			return Renderer{}, err
+		}
+	}
+	all, some := sprig.HermeticTxtFuncMap(), template.FuncMap{}
+	for _, word := range sprigWords() {
+		some[word] = all[word]
+	}
+	t, err := template.New(name).Option("missingkey=error").Funcs(some).Funcs(d.Funcs()).Parse(source)
+	if err != nil {
+		return Renderer{}, fmt.Errorf("%s: %w", name, err)
+	}
+	return Renderer{d, t, source}, nil
+}
+
+// Dialect is the dialect that the renderer writes.
+func (r Renderer) Dialect() templates.Dialect { return r.dialect }
+
+// Sized is the renderer for a model that holds so many entries.
+func (r Renderer) Sized(entries int) Renderer {
+	r.dialect = templates.Sized(r.dialect, entries)
+	return r
+}
+
+// Source is the template's text, for the plan's digest.
+func (r Renderer) Source() string { return r.source }
+
+// Text is a config and the two ways to see it: as it is written, and as a reader of what is
+// written understands it.
+type Text struct {
+	Text string
+	Back acl.Config
+}
+
+// Render writes a laid config and reads it back. That the text says what was meant, name by
+// name and entry by entry, is part of it: a template that loses or changes a line is an error.
+func (r Renderer) Render(laid acl.Config) (Text, error) {
+	text, err := r.Write(laid)
+	if err != nil {
+		return Text{}, err
+	}
+	back, err := r.dialect.Parse(text)
+	if err != nil {
+		return Text{}, fmt.Errorf("the rendered text cannot be read back: %w", err)
+	}
+	if err := same(laid, back); err != nil {
+		return Text{}, fmt.Errorf("the rendered text does not say what was meant: %w", err)
+	}
+	return Text{text, reasoned(back, laid)}, nil
+}
+
+// reasoned gives the entries that were read back the reasons of those that were written: not
+// every router keeps a remark.
+func reasoned(back, laid acl.Config) acl.Config {
+	why := make(map[string][]acl.Entry, len(laid.Lists))
+	for _, l := range laid.Lists {
+		why[l.Family.String()+l.Name] = l.Entries
+	}
+	for i, l := range back.Lists {
+		from, n := why[l.Family.String()+l.Name], 0
+		entries := slices.Clone(l.Entries)
+		for j := range entries {
+			if !entries[j].Implied && n < len(from) {
+				entries[j].Why = from[n].Why
+				n++
+			}
+		}
+		back.Lists[i].Entries = entries
+	}
+	return back
+}
+
+// Write writes a config without reading it back.
+func (r Renderer) Write(laid acl.Config) (string, error) {
+	var b bytes.Buffer
+	if err := r.template.Execute(&b, laid); err != nil {
+		return "", err
+	}
+	return b.String(), nil
+}
+
+// Lines are the lines of a part of a config as they are sent.
+func (r Renderer) Lines(part acl.Config) ([]string, error) {
+	text, err := r.Write(part)
+	if err != nil {
+		return nil, err
+	}
+	return r.dialect.Lines(text), nil
+}
+
+// same holds a laid config against what was read back.
+func same(laid, back acl.Config) error {
+	for _, g := range laid.Groups {
+		if got, there := back.Group(g.Family, g.Name); !there || !got.Addresses.Equal(g.Addresses) {
+			return fmt.Errorf("group %s is not read back as it was meant", g.Name)
+		}
+	}
+	if len(back.Groups) != len(laid.Groups) || len(back.Lists) != len(laid.Lists) {
+		return fmt.Errorf("%d lists and %d groups were meant, %d and %d are read back",
+			len(laid.Lists), len(laid.Groups), len(back.Lists), len(back.Groups))
+	}
+	byName := make(map[string]acl.List, len(back.Lists))
+	for _, l := range back.Lists {
+		byName[l.Family.String()+l.Name] = l
+	}
+	for _, l := range laid.Lists {
+		if err := sameList(l, byName[l.Family.String()+l.Name]); err != nil {
+			return fmt.Errorf("list %s: %w", l.Name, err)
+		}
+	}
+	for _, b := range laid.Bindings {
+		if got := back.Binding(b.Point()); !slices.Equal(got.Lists, b.Lists) {
+			return fmt.Errorf("%s is bound to %q, read back as %q", b.Point(), strings.Join(b.Lists, " "), strings.Join(got.Lists, " "))
+		}
+	}
+	if len(back.Bindings) > len(laid.Bindings) {
+		return fmt.Errorf("%d bindings were meant, %d are read back", len(laid.Bindings), len(back.Bindings))
+	}
+	return nil
+}
+
+func sameList(meant, got acl.List) error {
+	written := 0
+	for _, e := range got.Entries {
+		if e.Implied {
+			continue
+		}
+		if written == len(meant.Entries) {
+			return fmt.Errorf("has %q besides what was meant", e.Place.Text)
+		}
+		want := meant.Entries[written]
+		if e.Unmodelled != "" || e.Action != want.Action || e.Log != want.Log || !e.Match.Equal(want.Match) {
+			return fmt.Errorf("entry %d was meant as %q, %q is read back as %q", written+1, want, e.Place.Text, e)
+		}
+		written++
+	}
+	if written < len(meant.Entries) {
+		return fmt.Errorf("%q is missing", meant.Entries[written])
+	}
+	return nil
+}
