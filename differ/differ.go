@@ -1,0 +1,219 @@
+// Package differ is what changes, as a Delta in no vendor's words: which lines, which
+// packets, in which order no moment is wrong.
+package differ
+
+import (
+	"slices"
+	"strings"
+
+	"op25b/acl"
+	"op25b/acl/packet"
+)
+
+// Question is what a running config is asked: how does it become what is wanted.
+type Question struct {
+	Have     acl.Config
+	Want     acl.Config         // laid for this device, rendered and read back
+	Points   []acl.Point        // the points of the attachments
+	Chain    map[acl.Point]bool // the points where a list of others stays and ours goes before it
+	Owner    acl.Owner
+	TakeOver []string // names of ours that may be replaced although others use or edited them
+	Choices  string   // what can be done about a list of others at a point
+}
+
+// Diff answers the question, or refuses with all reasons at once.
+func Diff(q Question) (acl.Delta, error) {
+	if err := q.refusal(); err != nil {
+		return acl.Delta{}, err
+	}
+	d := acl.Delta{}
+	known := q.contents()
+	targets := map[acl.Point]acl.Binding{}
+	for _, p := range q.points() {
+		from := q.Have.Binding(p)
+		to := q.target(from, known)
+		targets[p] = to
+		if !slices.Equal(from.Lists, to.Lists) {
+			d.Rebind = append(d.Rebind, acl.Rebind{From: from, To: to})
+		}
+	}
+	d.Add = q.added(targets)
+	d.After = q.after(d)
+	d.Remove = q.removed(d.After)
+	d.Cleaned = without(d.After, d.Remove)
+	d.Lines = q.lines(targets)
+	return d, q.packets(&d)
+}
+
+// points are the asked ones and every other at which one of our lists is bound.
+func (q Question) points() []acl.Point {
+	points := slices.Clone(q.Points)
+	for _, b := range q.Have.Bindings {
+		if ours, _ := q.Have.Own(q.Owner, b); len(ours) > 0 && !slices.Contains(points, b.Point()) {
+			points = append(points, b.Point())
+		}
+	}
+	return points
+}
+
+// target is what a point is to be bound to. Lists of ours with the wanted content are used
+// again, first those that are bound there now.
+func (q Question) target(from acl.Binding, known map[string][]string) acl.Binding {
+	ours, others := q.Have.Own(q.Owner, from)
+	to := from
+	to.Lists = nil
+	wanted := slices.DeleteFunc(slices.Clone(q.Want.Binding(from.Point()).Lists), func(name string) bool {
+		return slices.Contains(others, name) || !q.Want.OwnName(q.Owner, from.Family, name)
+	})
+	if len(wanted) > 0 {
+		key := content(q.Want, from.Family, wanted)
+		switch names, there := known[key]; {
+		case len(ours) > 0 && content(q.Have, from.Family, ours) == key && q.intact(from.Lists, ours):
+			to.Lists = slices.Clone(ours)
+		case there:
+			to.Lists = slices.Clone(names)
+		default:
+			to.Lists = slices.Clone(wanted)
+		}
+	}
+	to.Lists = append(to.Lists, others...)
+	return to
+}
+
+// intact reports whether our lists stand before those of others.
+func (q Question) intact(all, ours []string) bool { return slices.Equal(all[:len(ours)], ours) }
+
+// contents are the lists of ours that the device has whole, by what they say.
+func (q Question) contents() map[string][]string {
+	known := map[string][]string{}
+	for _, b := range q.Have.Bindings {
+		if ours, _ := q.Have.Own(q.Owner, b); len(ours) > 0 && q.defined(b.Family, ours) {
+			key := content(q.Have, b.Family, ours)
+			if _, there := known[key]; !there {
+				known[key] = ours
+			}
+		}
+	}
+	return known
+}
+
+func (q Question) defined(f packet.Family, names []string) bool {
+	for _, name := range names {
+		if _, there := q.Have.List(f, name); !there {
+			return false
+		}
+	}
+	return true
+}
+
+// content is what some lists say together, entry by entry, however they are spelled.
+func content(c acl.Config, f packet.Family, names []string) string {
+	var s strings.Builder
+	s.WriteString(f.String())
+	end := acl.Unknown
+	for _, name := range names {
+		l, there := c.List(f, name)
+		if !there {
+			s.WriteString("\nundefined " + name)
+		}
+		for _, e := range l.Entries {
+			s.WriteString("\n" + e.String())
+		}
+		end = l.End
+	}
+	return s.String() + "\nend " + end.String()
+}
+
+// added are the wanted lists that some point will be bound to and the device does not
+// have, with the groups they name.
+func (q Question) added(targets map[acl.Point]acl.Binding) acl.Config {
+	var add acl.Config
+	used := map[string]bool{}
+	for _, to := range targets {
+		for _, name := range to.Lists {
+			used[to.Family.String()+name] = true
+		}
+	}
+	groups := map[string]bool{}
+	for _, l := range q.Want.Lists {
+		have, there := q.Have.List(l.Family, l.Name)
+		if !used[l.Family.String()+l.Name] || there && content(acl.Config{Lists: []acl.List{have}}, l.Family, []string{l.Name}) == content(q.Want, l.Family, []string{l.Name}) {
+			continue
+		}
+		add.Lists = append(add.Lists, l)
+		for _, e := range l.Entries {
+			groups[e.SrcGroup], groups[e.DstGroup] = true, true
+		}
+	}
+	for _, g := range q.Want.Groups {
+		if groups[g.Name] {
+			add.Groups = append(add.Groups, g)
+		}
+	}
+	return add
+}
+
+// after is the running config with the new objects and bindings.
+func (q Question) after(d acl.Delta) acl.Config {
+	c := without(q.Have, d.Add)
+	c.Groups = append(c.Groups, d.Add.Groups...)
+	c.Lists = append(c.Lists, d.Add.Lists...)
+	for _, r := range d.Rebind {
+		c.Bindings = slices.DeleteFunc(c.Bindings, func(b acl.Binding) bool { return b.Point() == r.To.Point() })
+		if len(r.To.Lists) > 0 {
+			c.Bindings = append(c.Bindings, r.To)
+		}
+	}
+	return c
+}
+
+// removed are our lists that nothing refers to any more, and our groups that then no list
+// uses. What somebody else refers to is never removed; a reference that does not say its
+// family keeps the lists of both.
+func (q Question) removed(after acl.Config) acl.Config {
+	type key struct {
+		family packet.Family
+		name   string
+	}
+	var gone acl.Config
+	lists, groups := map[key]bool{}, map[string]bool{}
+	for _, b := range after.Bindings {
+		for _, name := range b.Lists {
+			lists[key{b.Family, name}] = true
+		}
+	}
+	for _, r := range after.References {
+		lists[key{r.Family, r.Name}] = true
+		groups[r.Name] = true
+	}
+	for _, l := range after.Lists {
+		if q.Owner.Has(l) && !lists[key{l.Family, l.Name}] && !lists[key{0, l.Name}] {
+			gone.Lists = append(gone.Lists, l)
+			continue
+		}
+		for _, e := range l.Entries {
+			groups[e.SrcGroup], groups[e.DstGroup] = true, true
+		}
+	}
+	for _, g := range after.Groups {
+		if q.Owner.Owns(g.Name) && !groups[g.Name] {
+			gone.Groups = append(gone.Groups, g)
+		}
+	}
+	return gone
+}
+
+// without is a config without the lists and groups of another, by name.
+func without(c, gone acl.Config) acl.Config {
+	lists, groups := map[string]bool{}, map[string]bool{}
+	for _, l := range gone.Lists {
+		lists[l.Family.String()+l.Name] = true
+	}
+	for _, g := range gone.Groups {
+		groups[g.Family.String()+g.Name] = true
+	}
+	c.Lists = slices.DeleteFunc(slices.Clone(c.Lists), func(l acl.List) bool { return lists[l.Family.String()+l.Name] })
+	c.Groups = slices.DeleteFunc(slices.Clone(c.Groups), func(g acl.Group) bool { return groups[g.Family.String()+g.Name] })
+	c.Bindings = slices.Clone(c.Bindings)
+	return c
+}
