@@ -65,6 +65,13 @@ type Window struct {
 	From     string   `json:"from"`
 	To       string   `json:"to"`
 	Timezone string   `json:"timezone"`
+	Freeze   []Freeze `json:"freeze,omitempty"`
+}
+
+// Freeze is days without changes, both included.
+type Freeze struct {
+	From string `json:"from"`
+	To   string `json:"to"`
 }
 
 // Wave is devices that are changed side by side, before the next wave.
@@ -116,6 +123,16 @@ type Via struct {
 	Transport   string `json:"transport"`
 	Credentials string `json:"credentials"`
 	Jump        string `json:"jump,omitempty"`
+	// Algorithms are what an old SSH server needs besides what is safe.
+	Algorithms *Algorithms `json:"algorithms,omitempty"`
+}
+
+// Algorithms are names of SSH algorithms, by kind.
+type Algorithms struct {
+	Kex      []string `json:"kex,omitempty"`
+	Ciphers  []string `json:"ciphers,omitempty"`
+	HostKeys []string `json:"hostkeys,omitempty"`
+	MACs     []string `json:"macs,omitempty"`
 }
 
 // Identity is what is known of the device behind the address. An empty field is not known.

@@ -1,0 +1,241 @@
+package planner
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"op25b/acl"
+	"op25b/differ"
+	"op25b/inventory"
+	"op25b/plan"
+	"op25b/renderer"
+	"op25b/templates/words"
+)
+
+// Draft is what is known about one device's change.
+type Draft struct {
+	Step     plan.Step
+	Delta    acl.Delta
+	Warnings []string
+	Missing  []acl.Point // attachments whose interface the running text does not have
+}
+
+// Draft finds out how a device gets from its running text to what the policy wants at the date.
+func (d Desk) Draft(device inventory.Device, running string) (Draft, error) {
+	r, err := d.renderer(device)
+	if err != nil {
+		return Draft{}, err
+	}
+	have, err := r.Dialect().Parse(running)
+	if err != nil {
+		return Draft{}, fmt.Errorf("running config: %w", err)
+	}
+	owner, limits := Owner(device), r.Dialect().Limits()
+	device, chain, err := beside(device, have, r)
+	if err != nil {
+		return Draft{}, err
+	}
+	sketch, err := d.sketch(device, have)
+	if err != nil {
+		return Draft{}, err
+	}
+	q := differ.Question{Have: have, Want: sketch.text.Back, Points: Points(device), Chain: chain, Owner: owner, TakeOver: d.TakeOver, Choices: choices(limits)}
+	delta, err := differ.Diff(q)
+	if err != nil {
+		return Draft{}, err
+	}
+	if err := d.prove(device, have, delta.After); err != nil {
+		return Draft{}, fmt.Errorf("prove: %w", err)
+	}
+	draft := Draft{Delta: delta, Missing: q.Missing()}
+	draft.Warnings = warnings(device, have, owner, draft.Missing)
+	draft.Step, err = step(device, r, q, delta, sketch.laid)
+	return draft, err
+}
+
+// beside decides for each attachment how ours stands beside lists of others. Where nothing of
+// others is bound, a list of our own is all that is needed, whatever the inventory allows.
+func beside(device inventory.Device, have acl.Config, r renderer.Renderer) (inventory.Device, map[acl.Point]bool, error) {
+	owner, limits := Owner(device), r.Dialect().Limits()
+	chain := map[acl.Point]bool{}
+	var attach []inventory.Attach
+	for _, a := range device.Attach {
+		for _, f := range families(a) {
+			one := a
+			one.Families = []string{f.String()}
+			p := point(a, f)
+			_, others := have.Own(owner, have.Binding(p))
+			switch {
+			case len(others) == 0:
+				one.Existing = inventory.Refuse
+			case a.Existing == inventory.Chain && !limits.Chains:
+				return device, nil, refuse("%s has a list that is not ours (%s), and a device of dialect %s binds one list only",
+					"take it off, or attach elsewhere", p, strings.Join(others, " "), device.Dialect)
+			case a.Existing == inventory.Chain:
+				if err := chainable(r, p, others); err != nil {
+					return device, nil, refuse("%s has a list that is not ours (%s), and ours cannot stand before it: %v",
+						"take it off, or attach elsewhere", p, strings.Join(others, " "), err)
+				}
+				chain[p] = true
+			case a.Existing == inventory.Embed:
+				return device, nil, refuse("%s has a list that is not ours (%s), and putting our lines into it (`existing: embed`) is not built yet",
+					"take it off, or attach elsewhere", p, strings.Join(others, " "))
+			}
+			attach = append(attach, one)
+		}
+	}
+	device.Attach = attach
+	return device, chain, nil
+}
+
+// chainable asks the dialect whether it can write a list of ours before those of others at a
+// point. The innermost error is the dialect's own, without the template around it.
+func chainable(r renderer.Renderer, p acl.Point, others []string) error {
+	ours := acl.Binding{Interface: p.Interface, Direction: p.Direction, Family: p.Family, Lists: append([]string{others[0]}, others...)}
+	_, err := r.Lines(acl.Config{Bindings: []acl.Binding{ours}})
+	for inner := errors.Unwrap(err); inner != nil; inner = errors.Unwrap(inner) {
+		err = inner
+	}
+	return err
+}
+
+// choices are what can be done about a list of others, on a device of these limits.
+func choices(l acl.Limits) string {
+	if l.Chains {
+		return "write `existing: chain` for this attachment and ours goes before it, every line of the other list kept; or take it off, or attach elsewhere"
+	}
+	return "take it off by hand, or attach elsewhere; `existing: chain` is for routers that bind several lists, `existing: embed` is not built yet"
+}
+
+func refuse(what, hint string, args ...any) error {
+	return differ.Refusal{Reasons: []differ.Reason{{What: fmt.Sprintf(what, args...), Hint: hint}}}
+}
+
+func warnings(device inventory.Device, have acl.Config, owner acl.Owner, missing []acl.Point) []string {
+	var out []string
+	told := map[string]bool{}
+	for _, p := range missing {
+		if !told[p.Interface] {
+			told[p.Interface] = true
+			out = append(out, fmt.Sprintf("the running config has no interface %s", p.Interface))
+		}
+	}
+	for _, b := range have.Bindings {
+		ours, _ := have.Own(owner, b)
+		for _, name := range ours {
+			if _, there := have.List(b.Family, name); !there {
+				out = append(out, fmt.Sprintf("line %d: %s is bound to %s, which is not defined", b.Place.Line, b.Point(), name))
+			}
+		}
+	}
+	if have.Hostname != "" && have.Hostname != device.Hostname {
+		out = append(out, fmt.Sprintf("the running config calls itself %s, the inventory expects %s", have.Hostname, device.Hostname))
+	}
+	return out
+}
+
+// step writes the draft as a step of a plan.
+func step(device inventory.Device, r renderer.Renderer, q differ.Question, delta acl.Delta, laid acl.Config) (plan.Step, error) {
+	before, after := q.Have.Canonical(q.Points, q.Owner), delta.After.Canonical(q.Points, q.Owner)
+	cleaned := delta.Cleaned.Canonical(q.Points, q.Owner)
+	s := plan.Step{
+		Device: device.Name, Dialect: device.Dialect, Address: device.Target(),
+		Via:      Via(device),
+		Revert:   device.Revert,
+		Identity: plan.Identity{Hostname: device.Hostname, Serial: device.Serial, HostKey: device.HostKey},
+		Attach:   attachments(device),
+		Have:     plan.State(before), Want: plan.State(after), Cleaned: plan.State(cleaned),
+		Before: before, After: after, Method: plan.None,
+		Stage: []string{}, Switch: []string{}, Do: []string{}, Undo: []string{}, Cleanup: []string{},
+		Changes: []plan.Change{}, Closes: packets(delta.Closes), Opens: packets(delta.Opens),
+		Proof: plan.Proof{Meaning: "equal", Others: "unchanged"},
+	}
+	if q.Owner.First > 0 {
+		s.Numbers = &plan.Numbers{First: q.Owner.First, Last: q.Owner.Last}
+	}
+	for _, c := range delta.Lines {
+		s.Changes = append(s.Changes, plan.Change{Sign: string(c.Sign), Line: c.Line, Why: c.Why.Place})
+	}
+	limits := r.Dialect().Limits()
+	var err error
+	if s.Entries, err = entries(device, q, delta, limits); err != nil {
+		return plan.Step{}, err
+	}
+	return commands(s, r, q, delta, laid)
+}
+
+// entries counts what the device holds for us, against its limit.
+func entries(device inventory.Device, q differ.Question, delta acl.Delta, limits acl.Limits) (plan.Entries, error) {
+	count := func(c acl.Config) int {
+		n := 0
+		for _, l := range c.Lists {
+			if q.Owner.Has(l) {
+				n += words.Cost(l, limits)
+			}
+		}
+		return n
+	}
+	e := plan.Entries{Before: count(q.Have), After: count(delta.Cleaned), Peak: count(delta.After), Limit: limits.Entries}
+	if limits.PerBinding > 0 {
+		e = perBinding(q, delta)
+		e.Limit = limits.PerBinding
+	}
+	if device.Limits.Entries > 0 {
+		e.Limit = device.Limits.Entries
+	}
+	if e.Limit > 0 && e.Peak > e.Limit {
+		return e, fmt.Errorf("needs %d entries while both generations stand (%d before, %d after); its limit is %d", e.Peak, e.Before, e.After, e.Limit)
+	}
+	return e, nil
+}
+
+// perBinding counts the longest row of lists at one point, which is what such a device limits.
+func perBinding(q differ.Question, delta acl.Delta) plan.Entries {
+	longest := func(c acl.Config) int {
+		n := 0
+		for _, b := range c.Bindings {
+			if slices.Contains(q.Points, b.Point()) {
+				n = max(n, len(b.Lists)+len(strings.Fields(b.Tail)))
+			}
+		}
+		return n
+	}
+	before, after := longest(q.Have), longest(delta.After)
+	return plan.Entries{Before: before, After: after, Peak: max(before, after)}
+}
+
+func packets(rows []acl.Row) []string {
+	out := []string{}
+	for _, r := range rows {
+		if s := r.Packets.String(); !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+func attachments(device inventory.Device) []plan.Attach {
+	var out []plan.Attach
+	at := map[string]int{}
+	for _, a := range device.Attach {
+		key := a.Interface + " " + string(a.Direction)
+		if i, there := at[key]; there {
+			out[i].Families = append(out[i].Families, a.Families...)
+			continue
+		}
+		at[key] = len(out)
+		out = append(out, plan.Attach{Interface: a.Interface, Direction: string(a.Direction), Families: slices.Clone(a.Families)})
+	}
+	return out
+}
+
+// Via is how a device is reached.
+func Via(device inventory.Device) plan.Via {
+	v := plan.Via{Transport: device.Transport, Credentials: device.Credentials, Jump: device.Jump}
+	if a := device.Algorithms; len(a.Kex)+len(a.Ciphers)+len(a.HostKeys)+len(a.MACs) > 0 {
+		v.Algorithms = &plan.Algorithms{Kex: a.Kex, Ciphers: a.Ciphers, HostKeys: a.HostKeys, MACs: a.MACs}
+	}
+	return v
+}

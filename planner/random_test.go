@@ -1,0 +1,363 @@
+package planner_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"op25b/acl"
+	"op25b/acl/packet"
+	"op25b/differ"
+	"op25b/inventory"
+	"op25b/plan"
+	"op25b/planner"
+	"op25b/policy"
+	"op25b/renderer"
+	"op25b/sheet"
+	"op25b/templates"
+)
+
+// cases is how many random changes are made on each dialect.
+const cases = 400
+
+// A change takes the router from whatever it has to what the policy wants, its undo takes it
+// back, its cleanup leaves nothing behind, and no moment between treats a packet otherwise
+// than before or after.
+func TestRandomChanges(t *testing.T) {
+	for _, d := range templates.All() {
+		t.Run(d.Name(), func(t *testing.T) {
+			seen := map[string]int{}
+			for seed := range uint64(cases) {
+				c := newChange(t, d, seed)
+				c.check()
+				seen[c.kind]++
+				if t.Failed() {
+					t.Fatalf("seed %d\n---- the policy on day %d\n%s---- the device\n%s---- the running config\n%s---- do\n%s\n---- undo\n%s\n---- cleanup\n%s",
+						seed, c.desk.Date.Day, c.policy, c.inventory, c.running, joined(c.step.Do), joined(c.step.Undo), joined(c.step.Cleanup))
+				}
+			}
+			t.Log(seen)
+			if seen["changed"] < cases/2 || seen["none"] < cases/100 || seen["refused"] > cases/4 {
+				t.Errorf("the cases are too dull: %v", seen)
+			}
+		})
+	}
+}
+
+// change is one random change: a desk, a device and what the device runs.
+type change struct {
+	*testing.T
+	*author
+	desk                       planner.Desk
+	device                     inventory.Device
+	dialect                    templates.Dialect
+	policy, inventory, running string
+	sound                      bool // nobody has changed what we wrote
+	step                       plan.Step
+	delta                      acl.Delta
+	kind                       string // changed, none or refused
+}
+
+func newChange(t *testing.T, d templates.Dialect, seed uint64) *change {
+	a := newAuthor(seed)
+	c := &change{T: t, author: a, dialect: d, sound: true}
+	existing := []string{"refuse", "refuse", "chain"}[a.IntN(3)]
+	c.inventory = a.inventory(d.Name(), existing)
+	inv, err := inventory.Read("inventory.yaml", []byte(c.inventory))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.device = inv.Devices[0]
+	c.running = bare(d.Name())
+	if existing == "chain" {
+		c.running = foreign(d.Name(), c.running, c.device)
+	}
+	for range a.IntN(3) { // what was there before, change by change
+		if err := c.want(); err != nil {
+			t.Fatal(err)
+		}
+		c.step, c.delta = plan.Step{}, acl.Delta{}
+		if draft, err := c.desk.Draft(c.device, c.running); err == nil {
+			c.running = c.after(c.running, draft.Step.Do)
+			if a.IntN(3) > 0 {
+				c.running = c.after(c.running, draft.Step.Cleanup)
+			}
+		}
+		a.again()
+	}
+	if a.IntN(3) == 0 {
+		before := c.running
+		c.running = routerOf(d.Name(), a.mutated(before)).text()
+		c.sound = routerOf(d.Name(), before).text() == c.running
+	}
+	if err := c.want(); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// want puts the author's policy on the desk.
+func (c *change) want() error {
+	c.policy = c.author.policy()
+	p, err := policy.Read(fstest.MapFS{"policy.yaml": {Data: []byte(c.policy)}}, "policy.yaml")
+	if err != nil {
+		return err
+	}
+	r, err := renderer.New(c.dialect, "")
+	c.desk = planner.Desk{Policy: p, Date: sheet.Date{Year: 2020, Month: 1, Day: c.day()}, Renderers: map[string]renderer.Renderer{c.dialect.Name(): r}}
+	return err
+}
+
+// foreign binds a list of others at the first attachment, where the dialect can stand beside it.
+func foreign(dialect, running string, device inventory.Device) string {
+	at := device.Attach[0]
+	if !at.HasFamily(inventory.IPv4) {
+		return running
+	}
+	switch dialect {
+	case "junos":
+		way := map[string]string{"in": "input", "out": "output"}[at.Direction]
+		return running + "set interfaces ge-0/0/1 unit 0 family inet filter " + way + " EDGE\n" +
+			"set firewall family inet filter EDGE term a from protocol udp\nset firewall family inet filter EDGE term a from destination-port snmp\n" +
+			"set firewall family inet filter EDGE term a then discard\nset firewall family inet filter EDGE term z then accept\n"
+	case "rtx":
+		return strings.Replace(running, "pp select 1\n", "pp select 1\n ip pp secure filter "+at.Direction+" 1010 2000\n", 1)
+	case "iosxr":
+		if at.Direction == "in" {
+			return strings.Replace(running, "description up\n", "description up\n ipv4 access-group EDGE ingress\n", 1) +
+				"ipv4 access-list EDGE\n 10 deny udp any any eq snmp\n 20 permit ipv4 any any\n!\n"
+		}
+	}
+	return running
+}
+
+// after is the text once some lines are carried out.
+func (c *change) after(text string, do []string) string {
+	c.Helper()
+	r := routerOf(c.dialect.Name(), text)
+	for _, line := range do {
+		if err := r.do(line); err != nil {
+			c.Errorf("the router refuses: %v", err)
+		}
+	}
+	if s, is := r.(*setRouter); is && c.sound {
+		if err := s.committable(); err != nil {
+			c.Error(err)
+		}
+	}
+	return r.text()
+}
+
+func (c *change) check() {
+	draft, err := c.desk.Draft(c.device, c.running)
+	c.step, c.delta = draft.Step, draft.Delta
+	if err != nil {
+		c.kind = "refused"
+		var refusal differ.Refusal
+		if c.sound || !errors.As(err, &refusal) && !known(err) {
+			c.Errorf("no plan: %v", err)
+		}
+		return
+	}
+	c.kind = "changed"
+	if c.step.Method == plan.None {
+		c.kind = "none"
+		c.nothing()
+	}
+	if err := c.desk.Prove(c.device, c.running); (err == nil) != (len(c.step.Closes)+len(c.step.Opens) == 0) && c.sound {
+		c.Errorf("the running text is proved: %v, but the change closes %v and opens %v", err, c.step.Closes, c.step.Opens)
+	}
+	c.unedited()
+	c.sameNames()
+	done := c.after(c.running, c.step.Do)
+	c.is("want", done, c.step.Want, c.step.After)
+	c.is("have", c.after(done, c.step.Undo), c.step.Have, c.step.Before)
+	cleaned := c.after(done, c.step.Cleanup)
+	c.is("cleaned", cleaned, c.step.Cleaned, nil)
+	if err := c.desk.Prove(c.device, cleaned); err != nil {
+		c.Errorf("after the change: %v", err)
+	}
+	c.settled(done)
+	c.settled(cleaned)
+	if !c.dialect.Limits().Atomic {
+		c.moments(c.step.Do)
+	}
+}
+
+// known are the errors, not refusals, that a line changed by chance may give.
+func known(err error) bool {
+	return strings.Contains(err.Error(), "running config: ") || strings.Contains(err.Error(), "unproven") ||
+		strings.Contains(err.Error(), "free") || strings.Contains(err.Error(), "no name of ours")
+}
+
+// is holds a text against a state of the step.
+func (c *change) is(what, text, digest string, lines []string) {
+	c.Helper()
+	config, err := c.dialect.Parse(text)
+	if err != nil {
+		c.Errorf("%s: %v\n%s", what, err, text)
+		return
+	}
+	got := config.Canonical(c.step.Points(), c.step.Owner())
+	if plan.State(got) != digest {
+		c.Errorf("the router does not come to `%s`, but to\n%s\nwanted\n%s\nin the text\n%s", what, joined(got), joined(lines), text)
+	}
+}
+
+// settled: a second plan has nothing to do.
+func (c *change) settled(text string) {
+	c.Helper()
+	draft, err := c.desk.Draft(c.device, text)
+	if err != nil {
+		c.Errorf("the second time: %v", err)
+		return
+	}
+	if s := draft.Step; s.Method != plan.None || len(s.Do)+len(s.Undo)+len(s.Stage)+len(s.Switch)+len(s.Changes)+len(s.Closes)+len(s.Opens) > 0 {
+		c.Errorf("the second time there is %s, %q, %v", s.Method, s.Do, s.Changes)
+	}
+}
+
+// nothing holds what a step of method none is.
+func (c *change) nothing() {
+	s := c.step
+	if len(s.Do)+len(s.Undo)+len(s.Stage)+len(s.Switch)+len(s.Changes)+len(s.Closes)+len(s.Opens) > 0 || s.Have != s.Want {
+		c.Errorf("method none, but %v", s)
+	}
+}
+
+// unedited: no line touches a list of ours that is bound, nor anything of others.
+func (c *change) unedited() {
+	have, err := c.dialect.Parse(c.running)
+	if err != nil {
+		c.Fatal(err)
+	}
+	for _, line := range c.step.Stage {
+		for _, b := range have.Bindings {
+			for _, name := range b.Lists {
+				if slices.Contains(strings.Fields(line), name) && sameFamily(c.dialect.Name(), line, b.Family) {
+					c.Errorf("%q is staged while %s has %s", line, b.Point(), name)
+				}
+			}
+		}
+	}
+	for _, line := range slices.Concat(c.step.Stage, c.step.Cleanup) {
+		for _, name := range []string{"VTY", "1010", "2000", "EDGE"} {
+			if slices.Contains(strings.Fields(line), name) {
+				c.Errorf("%q is about %s, which is not ours", line, name)
+			}
+		}
+	}
+}
+
+// sameFamily: an RTX has a filter 250000 in each family.
+func sameFamily(dialect, line string, f packet.Family) bool {
+	return dialect != "rtx" || strings.HasPrefix(line, map[packet.Family]string{packet.V4: "ip ", packet.V6: "ipv6 "}[f])
+}
+
+// sameNames: what the lines make, the undo takes away or gives back, and nothing else.
+func (c *change) sameNames() {
+	made, undone := map[string]bool{}, map[string]bool{}
+	for _, line := range c.step.Stage {
+		for _, name := range c.names(line) {
+			made[name] = true
+		}
+	}
+	for _, line := range c.step.Undo {
+		if bare, is := strings.CutPrefix(line, "no "); is || strings.HasPrefix(line, "delete ") || !strings.Contains(line, "secure") && !strings.Contains(line, "access-group") && !strings.Contains(line, "traffic-filter") && !strings.Contains(line, "set interfaces") {
+			for _, name := range c.names(bare) {
+				undone[name] = true
+			}
+		}
+	}
+	for _, r := range c.delta.Rebind { // the undo of a binding names it, too
+		for _, name := range r.To.Lists {
+			delete(undone, r.To.Family.String()+name)
+			delete(made, r.To.Family.String()+name)
+		}
+	}
+	for name := range made {
+		if !undone[name] {
+			c.Errorf("%s is made, but the undo does not say what becomes of it", name)
+		}
+	}
+	for name := range undone {
+		if !made[name] {
+			c.Errorf("%s is undone, but nothing made it", name)
+		}
+	}
+}
+
+// names are the objects of ours that a line is about, by family.
+func (c *change) names(line string) []string {
+	var out []string
+	for _, word := range strings.Fields(line) {
+		if acl.Generation(word) > 0 {
+			f := packet.V4
+			if strings.Contains(word, "-V6-") {
+				f = packet.V6
+			}
+			out = append(out, f.String()+word)
+		}
+	}
+	w := strings.Fields(line)
+	if c.dialect.Name() == "rtx" && len(w) > 2 && w[1] == "filter" {
+		out = append(out, map[string]string{"ip": "ipv4", "ipv6": "ipv6"}[w[0]]+w[2])
+	}
+	return out
+}
+
+// moments evaluates the text after each line: at each point every packet has its old verdict
+// or its new one.
+func (c *change) moments(do []string) {
+	before := c.filters(c.running)
+	after := c.filters(c.after(c.running, do))
+	r := routerOf(c.dialect.Name(), c.running)
+	for _, line := range do {
+		if r.do(line) != nil {
+			return
+		}
+		for p, now := range c.filters(r.text()) {
+			old, _ := now.Packets.Equal(before[p].Packets, packet.Budget{})
+			fresh, _ := now.Packets.Equal(after[p].Packets, packet.Budget{})
+			if !old && !fresh {
+				c.Errorf("after %q %s does neither what it did nor what it is to do", line, p)
+			}
+		}
+	}
+}
+
+func (c *change) filters(text string) map[acl.Point]acl.Filter {
+	config, err := c.dialect.Parse(text)
+	if err != nil {
+		c.Fatal(err)
+	}
+	out := map[acl.Point]acl.Filter{}
+	for _, port := range ports(c.dialect.Name()) {
+		for _, d := range []acl.Direction{acl.In, acl.Out} {
+			for _, f := range packet.Families() {
+				p := acl.Point{Interface: port, Direction: d, Family: f}
+				out[p] = config.Filter(config.Binding(p))
+			}
+		}
+	}
+	return out
+}
+
+func joined(lines []string) string { return strings.Join(lines, "\n") }
+
+// The same input gives the same bytes.
+func TestSameInputSameBytes(t *testing.T) {
+	for _, d := range templates.All() {
+		for seed := range uint64(20) {
+			a, b := newChange(t, d, seed), newChange(t, d, seed)
+			one, err1 := a.desk.Draft(a.device, a.running)
+			two, err2 := b.desk.Draft(b.device, b.running)
+			if fmt.Sprint(one.Step, err1) != fmt.Sprint(two.Step, err2) {
+				t.Errorf("%s, seed %d: two drafts differ", d.Name(), seed)
+			}
+		}
+	}
+}
