@@ -1,0 +1,253 @@
+package pusher
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"op25b/plan"
+	"op25b/pusher/cli"
+	"op25b/templates/words"
+)
+
+// leg is one change of one device, from a state to another.
+type leg struct {
+	name     string // push, cleanup, undo
+	from, to string // digests
+	lines    []string
+	before   []string // canonical lines of from, where they are known
+	stage    []string // unbound: without effect
+	swap     []string // what takes effect
+}
+
+func push(s plan.Step) leg {
+	l := leg{name: "push", from: s.Have, to: s.Want, lines: s.After, before: s.Before, stage: s.Stage, swap: s.Switch}
+	if len(l.stage)+len(l.swap) == 0 {
+		l.swap = s.Do
+	}
+	return l
+}
+
+func cleanup(s plan.Step) leg {
+	return leg{name: "cleanup", from: s.Want, to: s.Cleaned, before: s.After, swap: s.Cleanup}
+}
+
+func undo(s plan.Step) leg {
+	return leg{name: "undo", from: s.Want, to: s.Have, lines: s.Before, before: s.After, swap: s.Undo}
+}
+
+// mission is one leg of one device on its way.
+type mission struct {
+	Pusher
+	wave    string
+	step    plan.Step
+	leg     leg
+	dialer  cli.Dialer
+	options Options
+	timer   time.Duration // how long the device's own timer is to run
+	say     func(what, text string)
+
+	a         post // the session that arms and types
+	guard     words.Guard
+	guarded   bool // the device takes the change back by itself
+	length    int  // of the timer, in the guard's units
+	armedAt   time.Time
+	armed     bool
+	sent      bool // lines were typed
+	committed bool
+	unsaved   bool
+	seen      State // when it was looked at first
+}
+
+// refusal makes an error one that has the class Refused.
+type refusal struct{ error }
+
+func (r refusal) Unwrap() error { return r.error }
+
+func refuse(format string, words ...any) error { return refusal{fmt.Errorf(format, words...)} }
+
+// run carries the leg out. It never leaves a session open.
+func (m *mission) run(ctx context.Context) Outcome {
+	out, err := m.start(ctx)
+	if out != nil || err != nil {
+		m.part()
+		return m.early(out, err)
+	}
+	defer m.part()
+	if err := m.change(ctx); err != nil {
+		return m.retreat(ctx, err)
+	}
+	return m.outcome(Done, m.reached(), nil)
+}
+
+func (m *mission) part() {
+	if m.a.Dialog != nil {
+		m.a.Close()
+	}
+}
+
+// origin is the state that the leg starts from.
+func (m *mission) origin() State {
+	if m.leg.name == "push" {
+		return Before
+	}
+	return After
+}
+
+// reached is the state that the leg leads to.
+func (m *mission) reached() State {
+	switch m.leg.name {
+	case "cleanup":
+		return Cleaned
+	case "undo":
+		return Before
+	}
+	return After
+}
+
+func (m *mission) outcome(c Class, s State, err error) Outcome {
+	if err != nil {
+		err = fmt.Errorf("%s: %s: %w", m.step.Device, m.leg.name, err)
+	}
+	return Outcome{Wave: m.wave, Device: m.step.Device, Class: c, State: s, Err: err}
+}
+
+// early is the outcome of a device to which nothing was sent.
+func (m *mission) early(out *Outcome, err error) Outcome {
+	if out != nil {
+		return *out
+	}
+	if m.seen == "" {
+		m.seen = NotKnown
+	}
+	var r refusal
+	if errors.As(err, &r) || errors.Is(err, ErrIdentity) || errors.Is(err, cli.ErrHostKey) {
+		return m.outcome(Refused, m.seen, err)
+	}
+	return m.outcome(Failed, m.seen, err)
+}
+
+// start looks at the device and decides whether there is anything to do. A nil outcome without
+// error says: go on.
+func (m *mission) start(ctx context.Context) (*Outcome, error) {
+	for _, line := range slices.Concat(m.leg.stage, m.leg.swap) {
+		if err := m.typeable(line); err != nil {
+			return nil, refuse("%w", err)
+		}
+	}
+	var err error
+	if m.a, err = m.open(ctx, m.dialer, TargetOf(m.step)); err != nil {
+		return nil, err
+	}
+	m.say(Connected, m.a.HostKey())
+	running, err := m.a.read(ctx)
+	if err != nil {
+		return nil, err
+	}
+	done := func(s State) *Outcome { o := m.outcome(Done, s, nil); return &o }
+	now := state(m.step, running.Config)
+	m.seen = where(m.step, running.Config)
+	switch {
+	case now == m.leg.to:
+		m.say(Skipped, "already as wanted")
+		return done(m.reached()), nil
+	case (m.leg.name == "push" || m.leg.name == "soak") && now == m.step.Cleaned:
+		m.say(Skipped, "already as wanted, and cleaned")
+		return done(Cleaned), nil
+	case now != m.leg.from:
+		return nil, refuse("it changed since the plan was made (%s); make a new plan", difference(m.step, running.Config, m.leg.before))
+	}
+	if err := m.quiet(ctx, running); err != nil {
+		return nil, err
+	}
+	if err := m.choose(); err != nil {
+		return nil, err
+	}
+	m.say(Checked, "as planned for")
+	if m.options.DryRun {
+		return done(where(m.step, running.Config)), nil
+	}
+	return nil, nil
+}
+
+func (m *mission) typeable(line string) error {
+	d, err := dialectSession(m.step.Dialect)
+	if err != nil {
+		return err
+	}
+	return cli.Configures(d, line)
+}
+
+// quiet makes sure that nobody else is at work: nothing unsaved, no timer of anybody.
+func (m *mission) quiet(ctx context.Context, running Reading) error {
+	w := m.a.words
+	if w.Startup != "" {
+		startup, err := m.a.Read(ctx, w.Startup)
+		if err != nil {
+			return fmt.Errorf("startup: %w", err)
+		}
+		m.unsaved = w.Comparable(startup) != w.Comparable(running.Text)
+		if m.unsaved && !slices.Contains(m.options.AcceptUnsaved, m.step.Device) {
+			return refuse("somebody's work on it is not saved: running and startup differ; save or undo it, or accept it by name")
+		}
+	}
+	for _, name := range sortedGuards(w.Guards) {
+		g := w.Guards[name]
+		pending, _, err := m.a.pending(ctx, g)
+		if err != nil {
+			return err
+		}
+		if pending {
+			return refuse("a timer of somebody else runs on it (%s); wait until it has ended", g.Pending)
+		}
+	}
+	return nil
+}
+
+// pending asks whether a timer runs, and how long still. A device that does not know the
+// command has no such timer.
+func (o post) pending(ctx context.Context, g words.Guard) (bool, time.Duration, error) {
+	if g.Pending == "" {
+		return false, 0, nil
+	}
+	text, err := o.Read(ctx, g.Pending)
+	var unknown cli.Refusal
+	if errors.As(err, &unknown) {
+		return false, 0, nil
+	}
+	if err != nil {
+		return false, 0, err
+	}
+	match := g.PendingIs.FindStringSubmatch(text)
+	if match == nil {
+		return false, 0, nil
+	}
+	left := time.Duration(0)
+	if i := g.PendingIs.SubexpIndex("left"); i > 0 && match[i] != "" {
+		n := 0
+		fmt.Sscan(match[i], &n)
+		left = time.Duration(n) * g.Left
+	}
+	return true, left, nil
+}
+
+// choose finds the way in which the device takes the change back by itself.
+func (m *mission) choose() error {
+	if m.step.Revert == "none" {
+		if !slices.Contains(m.options.AcceptNone, m.step.Device) {
+			return refuse("it cannot take a change back by itself (revert: none); accept that by name")
+		}
+		return nil
+	}
+	g, there := m.a.words.Guards[m.step.Revert]
+	if !there {
+		return refuse("revert: %s is not for %s", m.step.Revert, m.step.Dialect)
+	}
+	if m.step.Revert == "reload" && m.unsaved {
+		return refuse("revert: reload would lose the work on it that is not saved")
+	}
+	m.guard, m.guarded, m.length = g, true, g.Length(m.timer)
+	return nil
+}

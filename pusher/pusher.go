@@ -1,0 +1,167 @@
+// Package pusher carries a plan into the field, wave by wave: it knows no policy, no inventory
+// and no rollout.
+package pusher
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"op25b/plan"
+	"op25b/pusher/cli"
+)
+
+// Pusher is what every push, fetch and status needs beside the plan.
+type Pusher struct {
+	// Hosts are the host keys that are believed.
+	Hosts cli.Hosts
+	// Access gives the login for a name of credentials: core.
+	Access func(credentials string) (cli.Login, error)
+	// Algorithms are what old devices need, by device name.
+	Algorithms map[string]cli.Algorithms
+	// Reach is how long a connection, a handshake and a terminal may take each; 0 is 15 s.
+	Reach time.Duration
+	// Patience is how long a device may be silent before its prompt; 0 is a minute.
+	Patience time.Duration
+	// Clock is the time. The zero value is the machine's.
+	Clock Clock
+}
+
+// Clock is the time, as the pusher sees it.
+type Clock struct {
+	Now   func() time.Time
+	Sleep func(ctx context.Context, d time.Duration) error // returns the context's error early
+}
+
+// Options are what the person who pushes says.
+type Options struct {
+	Waves         []string // only these waves, by name; empty for all
+	Through       string   // stop after this wave, "" for the last
+	DryRun        bool     // go as far as comparing the states, and send nothing
+	AcceptUnsaved []string // devices whose unsaved work of others may be saved with ours
+	AcceptNone    []string // devices that cannot take a change back by themselves
+	NoWait        bool     // after a failure, do not wait until the device has reverted
+}
+
+// Class is how a device, or a whole push, came out: the command's exit code.
+type Class int
+
+// The classes.
+const (
+	Done       Class = 0
+	Failed     Class = 1 // an error, and nothing was sent
+	Gated      Class = 3 // not started, for too many failed before
+	RolledBack Class = 4 // read-back shows the earlier state
+	Unknown    Class = 5 // the state is not known, or is neither
+	Refused    Class = 6 // stale, another device, unsaved work, a lock
+)
+
+// State is where a device is with respect to its step.
+type State string
+
+// The states.
+const (
+	Before   State = "before"  // as the plan found it
+	After    State = "after"   // as the plan wants it
+	Cleaned  State = "cleaned" // as the plan wants it, without the old generation
+	Pending  State = "pending" // a timer of the device runs: it will take the change back
+	Other    State = "other"   // none of these
+	NotKnown State = "unknown" // the device could not be read
+)
+
+// Outcome is how one device came out.
+type Outcome struct {
+	Wave   string
+	Device string
+	Class  Class
+	State  State
+	Left   time.Duration // until the device's timer ends, where it says so; else 0
+	Err    error         // nil where all is well
+}
+
+// Report is how a push came out: an outcome a device and leg, in the order of the plan.
+type Report struct{ Outcomes []Outcome }
+
+// Class is the class of the whole: the first of 5, 4, 3, 6, 1 that any device has.
+func (r Report) Class() Class {
+	for _, c := range []Class{Unknown, RolledBack, Gated, Refused, Failed} {
+		if slices.ContainsFunc(r.Outcomes, func(o Outcome) bool { return o.Class == c }) {
+			return c
+		}
+	}
+	return Done
+}
+
+// Event is one thing that happened.
+type Event struct {
+	Time   time.Time
+	Wave   string
+	Device string // "" where the wave as a whole is meant
+	What   string // one of the What constants
+	Text   string // for people
+}
+
+// What can happen.
+const (
+	WaveBegins  = "wave"
+	Connected   = "connected"
+	Checked     = "checked" // it is the device, and in the state of the plan
+	Armed       = "armed"
+	Sent        = "sent" // lines were typed; the text has them
+	Staged      = "staged"
+	Switched    = "switched"
+	Verified    = "verified"
+	Confirmed   = "confirmed"
+	SavedConfig = "saved"
+	Skipped     = "skipped"
+	Retreats    = "retreats"
+	Finished    = "finished" // the text has class and state
+	Soaks       = "soaks"
+	Stopped     = "stopped"
+)
+
+// Reporter takes events. It is called from one goroutine at a time.
+type Reporter func(Event)
+
+func (p Pusher) now() time.Time {
+	if p.Clock.Now == nil {
+		return time.Now()
+	}
+	return p.Clock.Now()
+}
+
+func (p Pusher) sleep(ctx context.Context, d time.Duration) error {
+	if p.Clock.Sleep != nil {
+		return p.Clock.Sleep(ctx, d)
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+func (p Pusher) patience() time.Duration { return or(p.Patience, time.Minute) }
+
+func or(d, usual time.Duration) time.Duration {
+	if d == 0 {
+		return usual
+	}
+	return d
+}
+
+// dialer reads the host keys.
+func (p Pusher) dialer() (cli.Dialer, error) {
+	return cli.NewDialer(p.Hosts, or(p.Reach, 15*time.Second))
+}
+
+// confirmAfter is how long a device's own timer is to run.
+func confirmAfter(g plan.Gates) (time.Duration, error) {
+	if g.Confirm == "" {
+		return 10 * time.Minute, nil
+	}
+	return time.ParseDuration(g.Confirm)
+}

@@ -1,0 +1,70 @@
+package pusher
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"op25b/plan"
+	"op25b/pusher/cli"
+)
+
+// Status is where every device of a plan is now: before, after, cleaned, other, pending or
+// unknown. It writes nothing.
+func (p Pusher) Status(ctx context.Context, pl plan.Plan) (Report, error) {
+	d, err := p.dialer()
+	if err != nil {
+		return Report{}, err
+	}
+	var out Report
+	var steps []plan.Step
+	for _, w := range pl.Waves {
+		for _, s := range w.Steps {
+			steps = append(steps, s)
+			out.Outcomes = append(out.Outcomes, Outcome{Wave: w.Name, Device: s.Device})
+		}
+	}
+	next := make(chan int)
+	var jobs sync.WaitGroup
+	for range max(1, min(pl.Gates.Parallel, len(steps))) {
+		jobs.Go(func() {
+			for i := range next {
+				o := &out.Outcomes[i]
+				o.State, o.Left, o.Err = p.whereIs(ctx, d, steps[i])
+				if o.Class = Done; o.Err != nil {
+					o.Class, o.Err = Unknown, fmt.Errorf("%s: %w", o.Device, o.Err)
+				}
+			}
+		})
+	}
+	for i := range steps {
+		next <- i
+	}
+	close(next)
+	jobs.Wait()
+	return out, nil
+}
+
+// whereIs reads one device.
+func (p Pusher) whereIs(ctx context.Context, d cli.Dialer, s plan.Step) (State, time.Duration, error) {
+	o, err := p.open(ctx, d, TargetOf(s))
+	if err != nil {
+		return NotKnown, 0, err
+	}
+	defer o.Close()
+	running, err := o.read(ctx)
+	if err != nil {
+		return NotKnown, 0, err
+	}
+	for _, name := range sortedGuards(o.words.Guards) {
+		pending, left, err := o.pending(ctx, o.words.Guards[name])
+		if err != nil {
+			return NotKnown, 0, err
+		}
+		if pending {
+			return Pending, left, nil
+		}
+	}
+	return where(s, running.Config), 0, nil
+}
