@@ -6,6 +6,25 @@ package lab
 
 import "net/netip"
 
+// Kind is one kind of router that a fleet can hold. Each player's package has a function
+// Kind() lab.Kind, and cmd/op25b-lab lists them.
+type Kind struct {
+	Dialect   string // what an inventory calls it: iosxe, iosxr, junos, rtx
+	Revert    string // how it takes an unconfirmed change back: native, reload, none
+	Interface string // the interface to the customers in what Config returns
+	// New makes a router that has not booted: Load gives it a configuration.
+	New func(s Setup) Device
+	// Config is a small realistic configuration of router number n (1, 2, …) of a fleet.
+	Config func(hostname string, n int) string
+}
+
+// Setup is what every player is made with. Who may log in is the server's business, not the player's.
+type Setup struct {
+	Hostname string // until a configuration says otherwise
+	Enable   string // password of the privileged level (enable, administrator); "" for none
+	Clock    Clock  // of the revert timers and time stamps; nil is the wall clock
+}
+
 // Device is one router that is played. Its state outlives the sessions. A Device is safe
 // for use from several sessions at once.
 type Device interface {
@@ -45,6 +64,11 @@ type Session interface {
 	Pager() string
 	// Cut is called when the connection went away without a logout.
 	Cut()
+	// Configuring reports whether the next line would be a configuration line (IOS (config…)#,
+	// XR and Junos configure mode, RTX administrator mode).
+	Configuring() bool
+	// Done is closed when the router itself ended the session (restart): the connection drops.
+	Done() <-chan struct{}
 }
 
 // Packet is what a filter looks at, in the lab's own words.
@@ -52,7 +76,7 @@ type Packet struct {
 	Src, Dst      netip.Addr
 	Protocol      int // 6 tcp, 17 udp, 1 icmp
 	SrcPort       int
-	DstPort       int
+	DstPort       int  // of ICMP: the type
 	LaterFragment bool // no ports
 	Established   bool // ACK or RST
 }

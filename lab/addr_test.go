@@ -1,0 +1,5 @@
+package lab_test
+
+import "net/netip"
+
+func addr(s string) netip.Addr { return netip.MustParseAddr(s) }

@@ -1,0 +1,53 @@
+package iosxr_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"op25b/lab"
+	"op25b/lab/iosxr"
+)
+
+// What the router prints is a configuration that it boots with, and then prints alike.
+func reload(t *testing.T, text string) {
+	t.Helper()
+	clock := &lab.HandClock{}
+	first := iosxr.New(lab.Setup{Hostname: "r", Clock: clock})
+	if err := first.Load(text); err != nil {
+		return
+	}
+	second := iosxr.New(lab.Setup{Hostname: "r", Clock: clock})
+	if err := second.Load(first.Running()); err != nil {
+		t.Fatalf("%v in what the router printed:\n%s", err, first.Running())
+	}
+	if a, b := first.Running(), second.Running(); a != b {
+		t.Errorf("printed\n%s\nthen\n%s", a, b)
+	}
+}
+
+func FuzzLoad(f *testing.F) {
+	f.Add(iosxr.Config("r", 1))
+	f.Add("hostname r\nipv4 access-list A\n 10 remark x\n permit tcp net-group G any eq https\n!\nobject-group network ipv4 G\n host 192.0.2.1\n!\nipv6 access-list B\n 7 deny ipv6 2001:db8::/32 any log\nend\n")
+	f.Fuzz(reload)
+}
+
+// Captured configurations are taken, save for lists that hold what no such router prints.
+func TestLoadCaptured(t *testing.T) {
+	files, _ := filepath.Glob("../../../shared/data/device-output/iosxr/running-config/*.txt")
+	if len(files) == 0 {
+		t.Skip("the captured configurations of ../../../shared/data/device-output are absent")
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d := iosxr.New(lab.Setup{Hostname: "r", Clock: &lab.HandClock{}})
+		if err := d.Load(string(text)); err != nil {
+			t.Errorf("%s: %v", filepath.Base(file), err)
+			continue
+		}
+		reload(t, string(text))
+	}
+}
