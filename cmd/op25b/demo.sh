@@ -1,0 +1,60 @@
+#!/bin/sh
+# The main job on a lab of eight routers: a policy, a plan, a push, the next phase. Everything
+# happens in a temporary folder and on the loopback. Usage: demo.sh FOLDER-OF-THE-PROGRAMS
+set -eu
+bin=$(cd "$1" && pwd)
+story=$(cd "$(dirname "$0")/../../golden/plala-2005" && pwd)
+dir=$(mktemp -d)
+lab=
+trap 'test -z "$lab" || kill $lab 2>/dev/null; rm -rf "$dir"' EXIT INT TERM
+cd "$dir"
+
+say() { printf '\n== %s\n' "$*"; }
+try() { printf '\n$ op25b %s\n' "$*"; "$bin/op25b" "$@"; }
+# differing: exit 2 says that there is a difference, which is what is expected here
+differing() { code=0; try "$@" || code=$?; test $code = 2; }
+id() { sed -n 's/^  "id": "\(............\).*/\1/p' "$1"; }
+
+say "eight routers of four kinds, played on the loopback"
+"$bin/op25b-lab" up -n 8 -o lab --for 5m &
+lab=$!
+tries=0
+until test -s lab/inventory.yaml; do
+	tries=$((tries + 1))
+	test $tries -lt 100 || { echo "the lab did not come up" >&2; exit 1; }
+	sleep 0.1
+done
+. lab/env
+export OP25B_KNOWN_HOSTS="$dir/lab/known_hosts"
+# The RTX of the lab come with the factory's list on lan2: ours goes before it.
+sed '/interface: lan2/s/$/\n        existing: chain/' lab/inventory.yaml >inventory.yaml
+cp -r "$story/policy.yaml" "$story/pools" .
+cat >rollout.yaml <<'ROLLOUT'
+version: 1
+waves:
+  - { name: canary, one-of-each: dialect }
+  - { name: rest }
+limits: { parallel: 20, max-failed: 1, max-failed-total: 3 }
+confirm: 5m
+ROLLOUT
+
+say "the story of Plala, 2005: Vodafone's mail servers first"
+try check --phase vodafone
+differing diff --phase vodafone tyo-iosxe-1
+try plan --phase vodafone -o vodafone.plan >/dev/null
+
+say "the story plays in 2005, so the push says that it is out of its dates"
+try push vodafone.plan --yes="$(id vodafone.plan)" --outside-window
+
+say "nothing is left to do"
+try diff --phase vodafone
+
+say "the second phase: au and Tu-Ka"
+differing diff --phase au-tuka tyo-junos-1
+try plan --phase au-tuka -o au.plan >/dev/null
+try push au.plan --yes="$(id au.plan)" --outside-window
+try diff --phase au-tuka
+try fetch -o running
+try prove --phase au-tuka --config running
+
+say "done; the same by hand: op25b-lab up -n 8 -o lab, and README.md"

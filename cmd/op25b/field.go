@@ -1,0 +1,129 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"op25b/inventory"
+	"op25b/plan"
+	"op25b/planner"
+	"op25b/pusher"
+	"op25b/pusher/cli"
+)
+
+// pusher is what goes into the field: whose host keys are believed, and how one logs in.
+func (g *globals) pusher() pusher.Pusher {
+	return pusher.Pusher{Hosts: cli.Hosts{Files: g.knownHosts()}, Access: g.access}
+}
+
+// knownHosts are the files that OpenSSH would read, or the one that is set.
+func (g *globals) knownHosts() []string {
+	if set := g.tool.GetString("known-hosts"); set != "" {
+		return []string{set}
+	}
+	var out []string
+	for _, path := range []string{filepath.Join(g.world.environ("HOME"), ".ssh", "known_hosts"), "/etc/ssh/ssh_known_hosts"} {
+		if _, err := os.Stat(path); err == nil {
+			out = append(out, path)
+		}
+	}
+	return out
+}
+
+// access takes a login from the environment: for credentials core it is OP25B_CORE_USERNAME,
+// _PASSWORD, _ENABLE, _KEY (a file) and _PASSPHRASE, and the SSH agent. They stand in no file
+// of the workspace.
+func (g *globals) access(credentials string) (cli.Login, error) {
+	prefix := "OP25B_"
+	if credentials != "" {
+		prefix += strings.ToUpper(strings.NewReplacer("-", "_", ".", "_").Replace(credentials)) + "_"
+	}
+	env := g.world.environ
+	login := cli.Login{
+		User: env(prefix + "USERNAME"), Password: env(prefix + "PASSWORD"),
+		Enable: env(prefix + "ENABLE"), Agent: env("SSH_AUTH_SOCK"),
+	}
+	if key := env(prefix + "KEY"); key != "" {
+		login.Keys = []cli.Key{{Path: key, Passphrase: env(prefix + "PASSPHRASE")}}
+	}
+	if login.User == "" {
+		return login, exit{failed, fmt.Errorf("no user name to log in with"), "set " + prefix + "USERNAME and " + prefix + "PASSWORD, or load a key into the agent"}
+	}
+	return login, nil
+}
+
+// target is a device of the inventory as the pusher sees it.
+func target(device inventory.Device) pusher.Target {
+	return pusher.Target{
+		Device: device.Name, Dialect: device.Dialect, Address: device.Target(), Via: planner.Via(device),
+		Identity: plan.Identity{Hostname: device.Hostname, Serial: device.Serial, HostKey: device.HostKey},
+	}
+}
+
+// fetched is one device's answer.
+type fetched struct {
+	reading planner.Reading
+	err     error
+}
+
+// atOnce is how many devices are read at the same time.
+const atOnce = 50
+
+// fetcher reads all selected devices at once, when the first of them is asked for.
+func (ws workspace) fetcher(ctx context.Context) planner.Running {
+	all := sync.OnceValue(func() map[string]fetched { return ws.fetchAll(ctx) })
+	return func(device inventory.Device) (planner.Reading, error) {
+		f := all()[device.Name]
+		return f.reading, f.err
+	}
+}
+
+func (ws workspace) fetchAll(ctx context.Context) map[string]fetched {
+	out := make(map[string]fetched, len(ws.devices))
+	var mu sync.Mutex
+	var group sync.WaitGroup
+	free := make(chan struct{}, atOnce)
+	p := ws.globals.pusher()
+	for _, device := range ws.devices {
+		group.Go(func() {
+			free <- struct{}{}
+			defer func() { <-free }()
+			r, err := p.Fetch(ctx, target(device))
+			mu.Lock()
+			defer mu.Unlock()
+			out[device.Name] = fetched{planner.Reading{Text: r.Text, HostKey: r.HostKey}, unprefixed(device.Name, err)}
+		})
+	}
+	group.Wait()
+	return out
+}
+
+// unprefixed takes the device's name off an error that the planner will name again.
+func unprefixed(device string, err error) error {
+	if err == nil {
+		return nil
+	}
+	e := exit{failed, errors.New(strings.TrimPrefix(err.Error(), device+": ")), hintOf(err)}
+	if errors.Is(err, pusher.ErrIdentity) || errors.Is(err, cli.ErrHostKey) {
+		e.code = refused
+	}
+	return e
+}
+
+// hintOf is what to do about an error of the field.
+func hintOf(err error) string {
+	for _, one := range leaves(err) {
+		if h, is := one.(hinter); is {
+			return h.Hint()
+		}
+	}
+	if errors.Is(err, cli.ErrHostKey) {
+		return "compare the key with the device's own; ssh-keyscan -p PORT ADDRESS >> ~/.ssh/known_hosts adds it, OP25B_KNOWN_HOSTS names another file"
+	}
+	return ""
+}

@@ -1,0 +1,43 @@
+// Command op25b turns one policy for Outbound Port 25 Blocking into the filters of each
+// router, proves them, shows what would change, and carries the change out.
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], world{os.Stdin, os.Stdout, os.Stderr, os.Getenv, time.Now}))
+}
+
+// world is all that the command takes from around it.
+type world struct {
+	in       io.Reader
+	out, err io.Writer
+	environ  func(string) string
+	now      func() time.Time
+}
+
+// run is the whole command as a function that a test can call.
+func run(ctx context.Context, args []string, w world) int {
+	v := voice{out: w.out, talk: w.err}
+	root := newRoot(w, &v)
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return done
+	}
+	var e exit
+	if !errors.As(err, &e) || e.cause != nil {
+		v.fail(err)
+	}
+	return code(err)
+}
