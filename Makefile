@@ -1,0 +1,47 @@
+# make demo   the main job on an embedded default: a lab fleet, two phases, pushed and read back
+# make test   every test
+# make check  what CI runs besides: format, vet, staticcheck, race detector
+# make golden rewrites the golden files; review the diff before you commit it
+# make fuzz   all fuzz targets for FUZZTIME each
+# make bench  speed and memory, as ratios measured in one run
+
+GO ?= go
+FUZZTIME ?= 10s
+STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
+
+.PHONY: build demo test check lint race golden fuzz bench tools clean
+
+build:
+	$(GO) build -o bin/ ./cmd/...
+
+demo: build
+	@sh cmd/op25b/demo.sh bin
+
+test: tools
+	$(GO) test ./...
+
+check: lint race
+
+lint:
+	@unformatted=$$(gofmt -l .); test -z "$$unformatted" || { echo "gofmt -w $$unformatted"; exit 1; }
+	$(GO) vet ./...
+	$(GO) run $(STATICCHECK) ./...
+
+race:
+	$(GO) test -race ./pusher/... ./lab/... ./cmd/...
+
+golden:
+	OP25B_UPDATE_GOLDEN=1 $(GO) test ./golden/... ./templates/... ./cmd/...
+
+fuzz:
+	@sh .ci/fuzz $(FUZZTIME)
+
+bench: build
+	@sh .ci/bench
+
+# The clients that check the lab and that we did not write: OpenSSH's ssh, rancid's clogin and jlogin.
+tools:
+	@sh .ci/tools
+
+clean:
+	rm -rf bin
