@@ -34,7 +34,7 @@ func table() map[string][]string {
 		"pusher":          {"plan", "journal", "differ", "templates", "templates/words", "acl", "pusher/cli"},
 		"pusher/cli":      {"plan", "journal", "differ", "templates", "templates/words", "acl"},
 		"lab":             {},
-		"lab/*":           {"lab"},
+		"lab/*":           {"lab", "lab/*"},
 		"golden":          {},
 	}
 }

@@ -62,3 +62,22 @@ func (e Entry) String() string {
 	}
 	return s
 }
+
+// Cost is how many entries the hardware of a device with these limits needs for the list.
+func (l List) Cost(limits Limits) int {
+	n := 0
+	for _, e := range l.Entries {
+		if e.Implied {
+			continue
+		}
+		one := 1
+		if limits.Expands && e.SrcGroup != "" {
+			one *= max(1, e.Match.Src.Count(l.Family))
+		}
+		if limits.Expands && e.DstGroup != "" {
+			one *= max(1, e.Match.Dst.Count(l.Family))
+		}
+		n += one
+	}
+	return n
+}

@@ -194,14 +194,24 @@ func bare(dialect string) string {
 	}[dialect]
 }
 
-// mutated is a text with one of its lines of ours changed.
+// mutated is a text with one of its entries or bindings changed.
 func (a *author) mutated(text string) string {
 	all := strings.Split(text, "\n")
-	var ours []int
+	var ours, bound []int
 	for i, line := range all {
-		if strings.Contains(line, "permit") || strings.Contains(line, "deny") || strings.Contains(line, "OP25B") || strings.Contains(line, " 250") {
+		switch {
+		case strings.Contains(line, " access-group OP25B"), strings.Contains(line, " traffic-filter OP25B"),
+			strings.Contains(line, "put OP25B"), strings.Contains(line, " secure filter "):
+			bound = append(bound, i)
+		case strings.HasPrefix(line, " ") && (strings.Contains(line, "permit ") || strings.Contains(line, "deny ")),
+			strings.Contains(line, "firewall"), strings.Contains(line, "prefix-list"), strings.Contains(line, " filter 250"):
 			ours = append(ours, i)
 		}
+	}
+	if len(bound) > 0 && a.IntN(4) == 0 {
+		i := bound[a.IntN(len(bound))]
+		all[i] = a.digit(all[i])
+		return strings.Join(all, "\n")
 	}
 	if len(ours) == 0 {
 		return text

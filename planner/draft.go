@@ -11,7 +11,6 @@ import (
 	"op25b/inventory"
 	"op25b/plan"
 	"op25b/renderer"
-	"op25b/templates/words"
 )
 
 // Draft is what is known about one device's change.
@@ -172,7 +171,7 @@ func entries(device inventory.Device, q differ.Question, delta acl.Delta, limits
 		n := 0
 		for _, l := range c.Lists {
 			if q.Owner.Has(l) {
-				n += words.Cost(l, limits)
+				n += l.Cost(limits)
 			}
 		}
 		return n

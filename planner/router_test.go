@@ -240,11 +240,6 @@ func (r *numberRouter) bind(w []string, bare string, off bool) error {
 	}
 	head := indent + strings.Join(w[:5], " ")
 	if !off {
-		for _, n := range w[5:] {
-			if !slices.ContainsFunc(r.lines, func(s string) bool { return strings.HasPrefix(s, w[0]+" filter "+n+" ") }) {
-				return fmt.Errorf("%q: there is no filter %s", bare, n)
-			}
-		}
 		r.set(head+" ", indent+bare, below)
 		return nil
 	}

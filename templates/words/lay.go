@@ -142,23 +142,3 @@ func members(r packet.Ranges, group string, f packet.Family, limits acl.Limits) 
 	}
 	return out, ""
 }
-
-// Cost is how many entries the hardware needs for a list.
-func Cost(l acl.List, limits acl.Limits) int {
-	n := 0
-	for _, e := range l.Entries {
-		one := 1
-		if limits.Expands {
-			if e.SrcGroup != "" {
-				one *= max(1, e.Match.Src.Count(l.Family))
-			}
-			if e.DstGroup != "" {
-				one *= max(1, e.Match.Dst.Count(l.Family))
-			}
-		}
-		if !e.Implied {
-			n += one
-		}
-	}
-	return n
-}
