@@ -1,7 +1,6 @@
 package lab_test
 
 import (
-	"bytes"
 	"crypto/ed25519"
 	"crypto/rand"
 	"fmt"
@@ -82,7 +81,6 @@ type terminal struct {
 	t   *testing.T
 	in  io.Writer
 	out io.Reader
-	all bytes.Buffer
 }
 
 // until reads up to and with a text and returns what came since the last call.

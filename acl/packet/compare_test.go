@@ -127,7 +127,8 @@ type random struct {
 // newRandom varies two or three of the five small fields, so that there are few cells.
 func newRandom(seed uint64) random {
 	r := rand.New(rand.NewPCG(seed, 25))
-	return random{r, Families()[seed%2], 1<<r.IntN(5) | 1<<r.IntN(5) | 1<<r.IntN(5)&(seed/2%2*31)}
+	first, second, third := r.IntN(5), r.IntN(5), r.IntN(5)
+	return random{r, Families()[seed%2], 1<<first | 1<<second | 1<<third&(seed/2%2*31)}
 }
 
 func (r random) varies(field int) bool { return r.varied>>field&1 == 1 && r.IntN(3) > 0 }

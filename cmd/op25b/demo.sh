@@ -25,7 +25,6 @@ until test -s lab/inventory.yaml; do
 	sleep 0.1
 done
 . lab/env
-export OP25B_KNOWN_HOSTS="$dir/lab/known_hosts"
 # The RTX of the lab come with the factory's list on lan2: ours goes before it.
 sed '/interface: lan2/s/$/\n        existing: chain/' lab/inventory.yaml >inventory.yaml
 cp -r "$story/policy.yaml" "$story/pools" .
