@@ -115,6 +115,7 @@ type Step struct {
 	Changes  []Change `json:"changes"`
 	Closes   []string `json:"closes"`
 	Opens    []string `json:"opens"`
+	Packets  []Row    `json:"packets"`
 	Proof    Proof    `json:"proof"`
 }
 
@@ -170,6 +171,24 @@ type Change struct {
 	Line string `json:"line"`
 	Why  string `json:"why"`
 }
+
+// Row is packets whose verdict changes, in the policy's own words and in addresses, with one of
+// them and the lines that decide it before and after.
+type Row struct {
+	Change  string   `json:"change"` // closes or opens
+	Words   string   `json:"words"`  // flets-east -> vodafone, tcp/25
+	Packets string   `json:"packets"`
+	At      []string `json:"at"` // GigabitEthernet0/0/1 out ipv4
+	Witness string   `json:"witness"`
+	Before  string   `json:"before"`
+	After   string   `json:"after"`
+}
+
+// The changes of a row.
+const (
+	Closes = "closes"
+	Opens  = "opens"
+)
 
 // Proof is what was proved of the step.
 type Proof struct {

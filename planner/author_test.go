@@ -168,7 +168,7 @@ func ports(dialect string) []string {
 func (a *author) inventory(dialect, existing string) string {
 	s := "version: 1\ndevices:\n  r-1:\n    address: 192.0.2.1\n    dialect: " + dialect + "\n"
 	if dialect == "rtx" {
-		s += "    numbers: 250000-250199\n    limits: { entries: 300 }\n"
+		s += "    numbers: 250000-250099\n    limits: { entries: 300 }\n"
 	}
 	s += "    attach:\n"
 	for i, port := range ports(dialect)[:1+a.IntN(2)] {
@@ -210,7 +210,10 @@ func (a *author) mutated(text string) string {
 	}
 	if len(bound) > 0 && a.IntN(4) == 0 {
 		i := bound[a.IntN(len(bound))]
-		all[i] = a.digit(all[i])
+		all[i] = a.rebound(all[i])
+		if strings.Contains(all[i], " secure ") {
+			all = append(all, "ip filter 250099 reject * * tcp * 445")
+		}
 		return strings.Join(all, "\n")
 	}
 	if len(ours) == 0 {
@@ -231,6 +234,23 @@ func (a *author) mutated(text string) string {
 		all = slices.Insert(all, i, all[ours[a.IntN(len(ours))]])
 	}
 	return strings.Join(all, "\n")
+}
+
+// rebound is a binding with another list, or with its lists in another order.
+func (a *author) rebound(line string) string {
+	w := strings.Fields(line)
+	i := slices.IndexFunc(w, func(s string) bool { return s == "secure" || s == "common" })
+	switch {
+	case i < 0 || a.IntN(3) == 0:
+		return a.digit(line)
+	case w[i] == "common":
+		w[i+1], w[i+2] = w[i+2], w[i+1]
+	case a.IntN(2) == 0:
+		w = slices.Insert(w, i+3+a.IntN(len(w)-i-2), "250099")
+	default:
+		a.Shuffle(len(w)-i-3, func(x, y int) { w[i+3+x], w[i+3+y] = w[i+3+y], w[i+3+x] })
+	}
+	return line[:len(line)-len(strings.TrimLeft(line, " "))] + strings.Join(w, " ")
 }
 
 // flipped permits what was denied, and the other way round.

@@ -10,6 +10,7 @@ import (
 	"op25b/differ"
 	"op25b/inventory"
 	"op25b/plan"
+	"op25b/prover"
 	"op25b/renderer"
 )
 
@@ -40,7 +41,7 @@ func (d Desk) Draft(device inventory.Device, running string) (Draft, error) {
 	if err != nil {
 		return Draft{}, err
 	}
-	q := differ.Question{Have: have, Want: sketch.text.Back, Points: Points(device), Chain: chain, Owner: owner, TakeOver: d.TakeOver, Choices: choices(limits)}
+	q := differ.Question{Have: have, Want: unplaced(sketch.text.Back), Points: Points(device), Chain: chain, Owner: owner, TakeOver: d.TakeOver, Choices: choices(limits)}
 	delta, err := differ.Diff(q)
 	if err != nil {
 		return Draft{}, err
@@ -51,7 +52,21 @@ func (d Desk) Draft(device inventory.Device, running string) (Draft, error) {
 	draft := Draft{Delta: delta, Missing: q.Missing()}
 	draft.Warnings = warnings(device, have, owner, draft.Missing)
 	draft.Step, err = step(device, r, q, delta, sketch.laid)
+	draft.Step.Packets = append(d.rows(plan.Closes, delta.Closes), d.rows(plan.Opens, delta.Opens)...)
 	return draft, err
+}
+
+// unplaced is a rendered config without line numbers: beside a running text there is only one
+// text whose lines are counted.
+func unplaced(c acl.Config) acl.Config {
+	for i, l := range c.Lists {
+		l.Entries = slices.Clone(l.Entries)
+		for j := range l.Entries {
+			l.Entries[j].Place.Line = 0
+		}
+		c.Lists[i] = l
+	}
+	return c
 }
 
 // beside decides for each attachment how ours stands beside lists of others. Where nothing of
@@ -203,6 +218,26 @@ func perBinding(q differ.Question, delta acl.Delta) plan.Entries {
 	}
 	before, after := longest(q.Have), longest(delta.After)
 	return plan.Entries{Before: before, After: after, Peak: max(before, after)}
+}
+
+// rows are changed packets in the policy's words; what changes alike at several points is
+// one row.
+func (d Desk) rows(change string, rows []acl.Row) []plan.Row {
+	out := []plan.Row{}
+	at := map[string]int{}
+	for _, r := range rows {
+		key := r.Packets.String() + "\n" + r.Before + "\n" + r.After
+		if i, there := at[key]; there {
+			out[i].At = append(out[i].At, r.Point.String())
+			continue
+		}
+		at[key] = len(out)
+		out = append(out, plan.Row{
+			Change: change, Words: prover.Words(d.Policy, r.Packets), Packets: r.Packets.String(), At: []string{r.Point.String()},
+			Witness: r.Witness.String(), Before: r.Before, After: r.After,
+		})
+	}
+	return out
 }
 
 func packets(rows []acl.Row) []string {

@@ -22,7 +22,7 @@ import (
 )
 
 // cases is how many random changes are made on each dialect.
-const cases = 400
+const cases = 500
 
 // A change takes the router from whatever it has to what the policy wants, its undo takes it
 // back, its cleanup leaves nothing behind, and no moment between treats a packet otherwise
@@ -30,6 +30,7 @@ const cases = 400
 func TestRandomChanges(t *testing.T) {
 	for _, d := range templates.All() {
 		t.Run(d.Name(), func(t *testing.T) {
+			t.Parallel()
 			seen := map[string]int{}
 			for seed := range uint64(cases) {
 				c := newChange(t, d, seed)
@@ -77,6 +78,9 @@ func newChange(t *testing.T, d templates.Dialect, seed uint64) *change {
 	if existing == "chain" {
 		c.running = foreign(d.Name(), c.running, c.device)
 	}
+	if d.Name() == "rtx" && a.IntN(4) == 0 {
+		c.running += crowd(c.device.Numbers)
+	}
 	for range a.IntN(3) { // what was there before, change by change
 		if err := c.want(); err != nil {
 			t.Fatal(err)
@@ -111,6 +115,17 @@ func (c *change) want() error {
 	r, err := renderer.New(c.dialect, "")
 	c.desk = planner.Desk{Policy: p, Date: sheet.Date{Year: 2020, Month: 1, Day: c.day()}, Renderers: map[string]renderer.Renderer{c.dialect.Name(): r}}
 	return err
+}
+
+// crowd is leftovers of ours in nearly the whole range, so that new filters take their numbers.
+func crowd(n inventory.Numbers) string {
+	var s strings.Builder
+	for i := n.First; i <= n.Last; i++ {
+		if i%20 != 0 {
+			fmt.Fprintf(&s, "ip filter %d pass-nolog 10.0.0.%d * tcp * 25\nipv6 filter %d reject-nolog * * tcp * smtp\n", i, i%200, i)
+		}
+	}
+	return s.String()
 }
 
 // foreign binds a list of others at the first attachment, where the dialect can stand beside it.
@@ -179,6 +194,8 @@ func (c *change) check() {
 	c.is("have", c.after(done, c.step.Undo), c.step.Have, c.step.Before)
 	cleaned := c.after(done, c.step.Cleanup)
 	c.is("cleaned", cleaned, c.step.Cleaned, nil)
+	c.tidy(cleaned)
+	c.othersStay()
 	if err := c.desk.Prove(c.device, cleaned); err != nil {
 		c.Errorf("after the change: %v", err)
 	}
@@ -206,6 +223,61 @@ func (c *change) is(what, text, digest string, lines []string) {
 	got := config.Canonical(c.step.Points(), c.step.Owner())
 	if plan.State(got) != digest {
 		c.Errorf("the router does not come to `%s`, but to\n%s\nwanted\n%s\nin the text\n%s", what, joined(got), joined(lines), text)
+	}
+}
+
+// tidy: nothing of ours is left that nobody uses.
+func (c *change) tidy(text string) {
+	config, err := c.dialect.Parse(text)
+	if err != nil {
+		c.Fatal(err)
+	}
+	owner := c.step.Owner()
+	used := map[string]bool{}
+	for _, b := range config.Bindings {
+		for _, name := range b.Lists {
+			used[b.Family.String()+name] = true
+		}
+	}
+	for _, l := range config.Lists {
+		if owner.Has(l) && !used[l.Family.String()+l.Name] {
+			c.Errorf("%s list %s is left behind", l.Family, l.Name)
+		}
+		for _, e := range l.Entries {
+			used["group "+e.SrcGroup], used["group "+e.DstGroup] = true, true
+		}
+	}
+	for _, g := range config.Groups {
+		if owner.Owns(g.Name) && !used["group "+g.Name] && g.Unmodelled == "" {
+			c.Errorf("group %s is left behind", g.Name)
+		}
+	}
+}
+
+// othersStay: the lists of others are bound as before, in their order, each once; and where one
+// is bound, nothing but mail changes.
+func (c *change) othersStay() {
+	have, err := c.dialect.Parse(c.running)
+	if err != nil {
+		c.Fatal(err)
+	}
+	owner := c.step.Owner()
+	for _, r := range c.delta.Rebind {
+		_, before := have.Own(owner, r.From)
+		_, after := have.Own(owner, r.To)
+		if !slices.Equal(before, after) {
+			c.Errorf("%s: the lists of others were %v and are %v", r.To.Point(), before, after)
+		}
+		for i, name := range r.To.Lists {
+			if slices.Contains(r.To.Lists[:i], name) {
+				c.Errorf("%s: %s is bound twice", r.To.Point(), name)
+			}
+		}
+		for _, row := range slices.Concat(c.delta.Closes, c.delta.Opens) {
+			if len(before) > 0 && row.Point == r.To.Point() && !acl.Mail(row.Packets.Family).Covers(row.Packets) {
+				c.Errorf("%s: beside %v, more than mail changes: %s", row.Point, before, row.Packets)
+			}
+		}
 	}
 }
 

@@ -210,3 +210,12 @@ func (p Policy) poolNames() []string {
 	}
 	return out
 }
+
+// Dynamic is the pool's dynamic space in a family.
+func (p Pool) Dynamic(f packet.Family) packet.Ranges { return p.dynamic[index(f)] }
+
+// Space is the destination's addresses in a family.
+func (d Destination) Space(f packet.Family) packet.Ranges { return d.space[index(f)] }
+
+// RelaySpace is the relays' addresses in a family.
+func (p Policy) RelaySpace(f packet.Family) packet.Ranges { return ranges(p.Relays, f) }

@@ -101,7 +101,7 @@ func (o options) write(fleet *lab.Fleet, routers []router, password, enable stri
 		return err
 	}
 	env := fmt.Sprintf("export OP25B_LAB_USERNAME=%s\nexport OP25B_LAB_PASSWORD=%s\nexport OP25B_LAB_ENABLE=%s\n"+
-		"export OP25B_KNOWN_HOSTS=%s\n", user, password, enable, hosts)
+		"export OP25B_KNOWN_HOSTS='%s'\n", user, password, enable, hosts)
 	for _, f := range []struct {
 		name, text string
 		mode       os.FileMode

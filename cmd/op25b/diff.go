@@ -160,11 +160,14 @@ func (g *globals) printStep(s plan.Step, same bool) {
 		}
 		v.printf("%s\n", v.signed(c.Sign, line))
 	}
-	for _, p := range s.Closes {
-		v.printf("%s\n", v.paint(red, "  closes "+short(p)))
-	}
-	for _, p := range s.Opens {
-		v.printf("%s\n", v.paint(green, "  opens  "+short(p)))
+	for _, p := range s.Packets {
+		colour := green
+		if p.Change == plan.Closes {
+			colour = red
+		}
+		v.printf("%s\n", v.paint(colour, fmt.Sprintf("  %-6s %s", p.Change, p.Words)))
+		v.printf("         %s\n", short(p.Packets))
+		v.printf("         e.g. %s: now by %s, then by %s\n", p.Witness, p.Before, p.After)
 	}
 	if len(s.Closes)+len(s.Opens) == 0 {
 		v.printf("  no packet changes its verdict\n")
