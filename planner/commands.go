@@ -41,9 +41,9 @@ func commands(s plan.Step, r renderer.Renderer, q differ.Question, delta acl.Del
 	s.Stage, s.Switch = append(s.Stage, stage...), append(s.Switch, onward...)
 	s.Do = slices.Concat(s.Stage, s.Switch)
 	s.Undo = slices.Concat(backward, restore, d.Remove(less(delta.Add, overwritten)))
-	s.Method, s.Proof.Moments = plan.Swap, len(s.Do)
+	s.Method = plan.Swap
 	if d.Limits().Atomic {
-		s.Method, s.Proof.Moments = plan.Commit, 1
+		s.Method = plan.Commit
 	}
 	return s, nil
 }

@@ -31,7 +31,7 @@ type Desk struct {
 func (d Desk) renderer(device inventory.Device) (renderer.Renderer, error) {
 	r, there := d.Renderers[device.Dialect]
 	if !there {
-		return renderer.Renderer{}, fmt.Errorf("dialect %s is not built yet", device.Dialect)
+		return renderer.Renderer{}, misfit{device.Place, fmt.Errorf("dialect %s is not built yet", device.Dialect)}
 	}
 	return r.Sized(device.Limits.Entries), nil
 }
@@ -107,11 +107,11 @@ func (d Desk) sketch(device inventory.Device, have acl.Config) (sketch, error) {
 	}
 	laid, err := r.Dialect().Lay(want, have, Owner(device))
 	if err != nil {
-		return sketch{}, fmt.Errorf("lay: %w", err)
+		return sketch{}, misfit{d.culprit(device, have), fmt.Errorf("lay: %w", err)}
 	}
 	text, err := r.Render(laid)
 	if err != nil {
-		return sketch{}, fmt.Errorf("render: %w", err)
+		return sketch{}, misfit{d.culprit(device, have), fmt.Errorf("render: %w", err)}
 	}
 	return sketch{laid, text}, nil
 }
@@ -127,7 +127,22 @@ func (d Desk) Prove(device inventory.Device, text string) error {
 	if err != nil {
 		return err
 	}
-	return d.prove(device, config, config)
+	return d.prove(device, unspoiled(config, Owner(device)), config)
+}
+
+// unspoiled is a text without our filters in which somebody changed so much that by their shape
+// they are no longer ours: where they stand among ours, and nothing else does, they are no part
+// of what others want.
+func unspoiled(c acl.Config, owner acl.Owner) acl.Config {
+	bindings := slices.Clone(c.Bindings)
+	for i, b := range bindings {
+		left := slices.DeleteFunc(slices.Clone(b.Lists), owner.Owns)
+		if ours, _ := c.Own(owner, b); len(ours) > 0 && len(left) == 0 {
+			bindings[i].Lists = left
+		}
+	}
+	c.Bindings = bindings
+	return c
 }
 
 // prove compares what after does with the policy over base without our part. All points are

@@ -52,6 +52,10 @@ func (d Desk) Draft(device inventory.Device, running string) (Draft, error) {
 	draft := Draft{Delta: delta, Missing: q.Missing()}
 	draft.Warnings = warnings(device, have, owner, draft.Missing)
 	draft.Step, err = step(device, r, q, delta, sketch.laid)
+	if err != nil {
+		return draft, err
+	}
+	draft.Step.Proof, err = rehearse(r, running, q, delta, draft.Step)
 	draft.Step.Packets = append(d.rows(plan.Closes, delta.Closes), d.rows(plan.Opens, delta.Opens)...)
 	return draft, err
 }
@@ -59,6 +63,7 @@ func (d Desk) Draft(device inventory.Device, running string) (Draft, error) {
 // unplaced is a rendered config without line numbers: beside a running text there is only one
 // text whose lines are counted.
 func unplaced(c acl.Config) acl.Config {
+	c.Lists = slices.Clone(c.Lists)
 	for i, l := range c.Lists {
 		l.Entries = slices.Clone(l.Entries)
 		for j := range l.Entries {
@@ -164,7 +169,6 @@ func step(device inventory.Device, r renderer.Renderer, q differ.Question, delta
 		Before: before, After: after, Method: plan.None,
 		Stage: []string{}, Switch: []string{}, Do: []string{}, Undo: []string{}, Cleanup: []string{},
 		Changes: []plan.Change{}, Closes: packets(delta.Closes), Opens: packets(delta.Opens),
-		Proof: plan.Proof{Meaning: "equal", Others: "unchanged"},
 	}
 	if q.Owner.First > 0 {
 		s.Numbers = &plan.Numbers{First: q.Owner.First, Last: q.Owner.Last}

@@ -86,11 +86,11 @@ func newBench(t *testing.T, d templates.Dialect, policyText, inventoryText strin
 
 var prefixInText = regexp.MustCompile(`[0-9a-f]*[.:][0-9a-f.:]*(/[0-9]+)?`)
 
-// around are mail packets between all addresses at which some prefix of a policy begins or
-// ends, and their neighbours: every set of addresses that the policy tells apart has one.
-func around(policyText string) []packet.Packet {
+// around are mail packets between all addresses at which some prefix of a text begins or ends,
+// and their neighbours: every set of addresses that a policy tells apart has one.
+func around(text string) []packet.Packet {
 	edges := map[packet.Family][]netip.Addr{}
-	for _, word := range prefixInText.FindAllString(policyText, -1) {
+	for _, word := range prefixInText.FindAllString(text, -1) {
 		if !strings.Contains(word, "/") {
 			bits := "/32"
 			if strings.Contains(word, ":") {
@@ -177,14 +177,14 @@ func TestTheLabAgrees(t *testing.T) {
 	for _, d := range templates.All() {
 		t.Run(d.Name(), func(t *testing.T) {
 			t.Parallel()
-			for seed := range uint64(60) {
+			for seed := range uint64(25) {
 				a := newAuthor(seed)
 				b := newBench(t, d, a.policy(), a.inventory(d.Name(), "refuse"), a.day())
 				router, err := played(d.Name(), bare(d.Name())+b.text)
 				if err != nil {
 					t.Fatalf("seed %d: the lab's router does not take the text: %v\n%s", seed, err, b.text)
 				}
-				if err := b.agrees(a.Rand, router, 1500); err != nil {
+				if err := b.agrees(a.Rand, router, 400); err != nil {
 					t.Fatalf("seed %d: %v\n%s\n%s", seed, err, a.policy(), b.text)
 				}
 				draft, err := b.desk.Draft(b.device, router.Running())
@@ -197,7 +197,8 @@ func TestTheLabAgrees(t *testing.T) {
 }
 
 // A text of about 200 lines with one line changed is either refused by the proof, with a packet
-// or as not understood, or the router really does the same with it.
+// or as not understood, or the router really does the same with it: entry by entry always, and
+// every few texts by the lab's router, which is slow.
 func TestOneChangedLine(t *testing.T) {
 	for _, d := range templates.All() {
 		t.Run(d.Name(), func(t *testing.T) {
@@ -210,7 +211,7 @@ func TestOneChangedLine(t *testing.T) {
 			for seed := range uint64(500) {
 				r := rand.New(rand.NewPCG(587, seed))
 				text, what := changedLine(r, b.text)
-				kind, err := b.judged(r, bare(d.Name())+text)
+				kind, err := b.judged(r, bare(d.Name())+text, what, seed%8 == 0)
 				if err != nil {
 					t.Errorf("seed %d: %s: %v", seed, what, err)
 				}
@@ -224,16 +225,28 @@ func TestOneChangedLine(t *testing.T) {
 	}
 }
 
-// judged proves a text, and asks the lab whether the proof is right.
-func (b bench) judged(r *rand.Rand, text string) (string, error) {
+// judged proves a text, and asks others whether the proof is right, above all about packets
+// with the addresses of what was changed.
+func (b bench) judged(r *rand.Rand, text, what string, inTheLab bool) (string, error) {
 	err := b.desk.Prove(b.device, text)
-	router, refused := played(b.dialect.Name(), text)
+	var router lab.Device
+	var refused error
+	if router, refused = b.readSlowly(text); inTheLab && refused == nil {
+		router, refused = played(b.dialect.Name(), text)
+	}
 	var all planner.Failures
 	switch {
 	case err == nil && refused != nil:
 		return "refused", nil // the router would never run it
 	case err == nil:
-		return "same", b.agrees(r, router, 3000)
+		near := b
+		near.packets = around(what)
+		if len(near.packets) > 0 {
+			if err := near.agrees(r, router, 100); err != nil {
+				return "", err
+			}
+		}
+		return "same", b.agrees(r, router, 100)
 	case !errors.As(err, &all):
 		return "unproven", nil // not a text of this kind at all
 	}
@@ -249,6 +262,42 @@ func (b bench) judged(r *rand.Rand, text string) (string, error) {
 		}
 	}
 	return "differs", nil
+}
+
+// slowly is a text read by our parser and asked entry by entry, without any arithmetic on sets.
+type slowly struct {
+	lab.Device
+	config acl.Config
+}
+
+func (b bench) readSlowly(text string) (lab.Device, error) {
+	c, err := b.dialect.Parse(text)
+	return slowly{config: c}, err
+}
+
+// Verdict asks one entry after the other.
+func (s slowly) Verdict(port, direction string, p lab.Packet) (bool, string) {
+	one := packet.Packet{Family: packet.FamilyOf(p.Src), Protocol: uint8(p.Protocol), Src: p.Src, Dst: p.Dst, SrcPort: uint16(p.SrcPort), DstPort: uint16(p.DstPort)}
+	if p.Established {
+		one.Flags = packet.Established
+	}
+	b := s.config.Binding(acl.Point{Interface: port, Direction: acl.Direction(direction), Family: one.Family})
+	end := s.config.Undefined
+	if len(b.Lists) == 0 {
+		end = acl.Permit
+	}
+	for _, name := range b.Lists {
+		l, there := s.config.List(one.Family, name)
+		for _, e := range l.Entries {
+			if e.Match.Contains(one) && e.Action != acl.Next {
+				return e.Action == acl.Permit, e.Place.Text
+			}
+		}
+		if there {
+			end = l.End
+		}
+	}
+	return end == acl.Permit, "the end"
 }
 
 func limits(dialect string) string {
@@ -285,7 +334,7 @@ func changedLine(r *rand.Rand, text string) (string, string) {
 	a := &author{Rand: r}
 	for {
 		i := r.IntN(len(all))
-		if all[i] == "" || all[i] == "!" {
+		if all[i] == "" || all[i] == "!" || all[i][0] == '#' || strings.Contains(all[i], " remark ") || strings.Contains(all[i], " then count ") {
 			continue
 		}
 		was := all[i]

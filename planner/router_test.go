@@ -3,6 +3,7 @@ package planner_test
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -170,9 +171,13 @@ func (b *block) entry(line string) error {
 	return nil
 }
 
+// number is the sequence number of an entry, 0 where it has none.
 func number(line string) int {
-	n := 0
-	fmt.Sscanf(strings.TrimPrefix(line, "sequence "), "%d", &n)
+	word, _, _ := strings.Cut(strings.TrimPrefix(line, "sequence "), " ")
+	n, err := strconv.Atoi(word)
+	if err != nil {
+		return 0
+	}
 	return n
 }
 

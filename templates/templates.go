@@ -33,6 +33,9 @@ type Dialect interface {
 	// A line that it does not understand inside a list is Unmodelled there; an error means
 	// that the text as a whole cannot be trusted (truncated, not a configuration).
 	Parse(text string) (acl.Config, error)
+	// Rehearse is what the router would print after configuration lines typed to it while it
+	// held a text: the same reading as Parse, for states that only exist between two lines.
+	Rehearse(text string, lines []string) (acl.Config, error)
 	// Lines are the lines of a rendered text that are sent: no comments, no blank lines.
 	Lines(text string) []string
 	// Unbind takes whatever is bound at the binding's point away.

@@ -70,6 +70,10 @@ func (r *aceReader) wildcard(a, mask netip.Addr) packet.Ranges {
 		lo = lo.Minus(lo.And(open))
 		return packet.Between(lo, lo.Or(open))
 	}
+	if r.sets.Budget != nil && *r.sets.Budget <= 0 {
+		r.fail("the text has too many scattered wildcards")
+		return r.syntax.any.Src
+	}
 	set, ok := packet.Wildcard(a, mask)
 	if ok && r.sets.Budget != nil {
 		*r.sets.Budget -= len(set.Spans())

@@ -18,6 +18,7 @@ func (r *aceReader) options() {
 			r.note(w)
 		case w == "log" || w == "log-input":
 			r.entry.Log = true
+			r.cookie()
 		case w == "fragments":
 			r.fragmentsWord()
 		case w == "established":
@@ -26,6 +27,30 @@ func (r *aceReader) options() {
 			r.option(w)
 		}
 	}
+}
+
+// cookie reads the word of the operator's own that may stand behind log, last in the line; it
+// goes into the log only. [DOC IOS, ACL syslog correlation] As it could be any other word, too,
+// the entry is Unmodelled within its match.
+func (r *aceReader) cookie() {
+	w := r.words.peek()
+	if _, known := narrowing(w); known || w == "" || w[0] == '(' || knownOption(w) {
+		return
+	}
+	if behind := (cursor{Fields(r.words.rest, 1)}).peek(); behind == "" || behind[0] == '(' {
+		r.words.next()
+		r.narrow("the word " + strconv.Quote(w) + " behind log")
+	}
+}
+
+// knownOption tells the words that options reads itself.
+func knownOption(w string) bool {
+	switch w {
+	case "log", "log-input", "fragments", "established", "match-any", "match-all", "icmp-off", "icmp-on", "capture",
+		"counter", "set", "police", "nexthop1", "nexthop2", "nexthop3", "default":
+		return true
+	}
+	return false
 }
 
 // note skips what `show` adds in parentheses: (8 matches), (3374541 hw matches), (active).
@@ -40,7 +65,7 @@ func (r *aceReader) note(w string) {
 	}
 	inner := strings.Trim(text, "()")
 	switch {
-	case inner == "active", inner == "inactive":
+	case inner == "active", inner == "inactive", strings.HasPrefix(inner, "tag = "), strings.HasPrefix(inner, "estimate "):
 	case strings.HasSuffix(inner, " matches"), strings.HasSuffix(inner, " match"):
 	default:
 		r.fail("the words " + strconv.Quote(text))
@@ -166,7 +191,7 @@ func (r *aceReader) icmp() bool {
 // icmpWord tells the names of ICMP types and codes of both families.
 func icmpWord(w string) bool {
 	switch w {
-	case "administratively-prohibited", "alternate-address", "conversion-error", "dod-host-prohibited",
+	case "address-unreachable", "administratively-prohibited", "alternate-address", "conversion-error", "dod-host-prohibited",
 		"dod-net-prohibited", "echo", "echo-reply", "general-parameter-problem", "host-isolated",
 		"host-precedence-unreachable", "host-redirect", "host-tos-redirect", "host-tos-unreachable",
 		"host-unknown", "host-unreachable", "information-reply", "information-request", "mask-reply",

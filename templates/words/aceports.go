@@ -99,13 +99,15 @@ func (s *Syntax) operator(op string, words *cursor) (packet.Ranges, string) {
 	set := packet.One(first)
 	switch op {
 	case "eq", "neq":
+		spans := set.Spans()
 		for {
 			more, ok := s.port(words)
 			if !ok {
 				break
 			}
-			set = set.Union(packet.One(more))
+			spans = append(spans, packet.Range{Lo: packet.Of(more), Hi: packet.Of(more)})
 		}
+		set = packet.Collect(spans)
 		if op == "neq" {
 			set = packet.All(16).Minus(set)
 		}

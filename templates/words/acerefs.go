@@ -28,7 +28,8 @@ func References(s Statement) []acl.Reference {
 
 // mentions is a quick look for a word that a reference has.
 func mentions(text string) bool {
-	for _, w := range [...]string{"access", "list", "match ", "acl ", "OP25B-", "snmp", "boundary", "serve", "peer"} {
+	for _, w := range [...]string{"access", "list", "match ", "acl ", "OP25B-", "snmp", "boundary", "serve", "peer",
+		"ip verify ", "ip pim ", "neighbor-filter", "rp-", "-register", "ip directed-broadcast ", "filter ", "distance ", "tftp-server ", " for ", " accept "} {
 		if strings.Contains(text, w) {
 			return true
 		}
@@ -55,13 +56,18 @@ func (r *referrer) read() {
 		switch {
 		case leads(r.before, w):
 			r.names(w, &words)
-		case strings.HasPrefix(w, "OP25B-") && acl.Generation(w) > 0:
-			r.add(w)
+		case strings.Contains(w, "OP25B-"):
+			if bare := strings.Trim(w, `"'();,`); acl.Generation(bare) > 0 { // "… access-group OP25B-OUT-V4-G1 out"
+				r.add(bare)
+			}
 		}
 		r.before = w
 	}
-	if strings.HasPrefix(r.statement.Text, "snmp-server community ") {
+	switch text := r.statement.Text; {
+	case strings.HasPrefix(text, "snmp-server community "):
 		r.community()
+	case strings.HasPrefix(text, "distance "), strings.HasPrefix(text, "tftp-server "), strings.Contains(text, "rp-address "):
+		r.last()
 	}
 }
 
@@ -70,8 +76,17 @@ func leads(before, w string) bool {
 	switch w {
 	case "access-class", "access-group", "access-list", "list", "distribute-list", "redirect-list", "group-list",
 		"neighbor-list", "acl", "boundary", "offset-list", "traffic-filter", "serve", "serve-only", "peer", "query-only",
-		"IPv4", "IPv6", "access":
+		"IPv4", "IPv6", "access", "java-list", "neighbor-filter", "accept-register", "rp-static-deny", "directed-broadcast",
+		"reverse-path", "reachable-via", "tftp-server-list", "for":
 		return true
+	case "filter":
+		return before == "inspection" || before == "radius"
+	case "accept":
+		return before == "labels"
+	case "from":
+		return before == "accept"
+	case "to":
+		return before == "for"
 	case "address":
 		return before == "match" || before == "ip" || before == "ipv6" || before == "ipv4"
 	}
@@ -93,15 +108,20 @@ func (r *referrer) names(lead string, words *cursor) {
 			r.family = packet.V6
 		case Common:
 			most = 2
-		case "name", "ingress", "egress", "in", "out", "peer", "serve", "serve-only", "query-only", "all":
+		case "name", "ingress", "egress", "in", "out", "peer", "serve", "serve-only", "query-only", "all", "extended", "standard":
 			if found > 0 {
 				return
+			}
+		case "any", "rx", "strict":
+			if lead != "reachable-via" {
+				r.add(w)
+				found++
 			}
 		case "", "prefix-list", "prefix", "route-map", "gateway", "local", "interface", "rotary", "kod", "vrf-also",
 			"hardware-count", "interface-statistics", "compress", "pool", "route-target":
 			return
 		default:
-			r.add(w)
+			r.add(strings.Trim(w, `"`))
 			found++
 		}
 		words.next()
@@ -118,6 +138,14 @@ func (r *referrer) add(name string) {
 		}
 	}
 	r.out = append(r.out, acl.Reference{Name: name, Family: r.family, Place: place})
+}
+
+// last finds the list at the end of ip pim rp-address 192.0.2.1 10, distance 100 0.0.0.0
+// 255.255.255.255 10, tftp-server flash:image 10.
+func (r *referrer) last() {
+	if fields := strings.Fields(r.statement.Text); len(fields) > 2 {
+		r.add(fields[len(fields)-1])
+	}
 }
 
 // community finds the list at the end of snmp-server community SECRET RO 10.

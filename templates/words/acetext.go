@@ -52,6 +52,38 @@ func Statements(lines []Line) ([]Statement, error) {
 	return out, nil
 }
 
+// etx is ^C as one character.
+const etx = "\x03"
+
+// ReadCisco is Read for a Cisco text. A file taken off the router may have a real ^C around a
+// banner: there, and only there, it becomes the ^C that a terminal shows.
+func ReadCisco(text string) ([]Line, error) {
+	if !strings.Contains(text, etx) || len(text) > MaxText {
+		return Read(text)
+	}
+	var out strings.Builder
+	open := false
+	for line := range strings.SplitAfterSeq(text, "\n") {
+		if n := strings.Count(line, etx); n > 0 && (open || opensBanner(line)) {
+			open = open != (n%2 == 1)
+			line = strings.ReplaceAll(line, etx, "^C")
+		}
+		out.WriteString(line)
+	}
+	return Read(out.String())
+}
+
+// opensBanner reports whether a line is of those that a text behind a delimiter follows.
+func opensBanner(line string) bool {
+	switch Word(strings.TrimLeft(line, " \t"), 0) {
+	case "banner", "menu", "vacant-message", "refuse-message", "busy-message":
+		return true
+	case "aaa":
+		return Word(line, 1) == "authentication"
+	}
+	return false
+}
+
 func indent(text string) int {
 	for i := 0; i < len(text); i++ {
 		if text[i] != ' ' && text[i] != '\t' {
@@ -113,7 +145,7 @@ func closing(lines []Line, from int, delimiter string) int {
 // Blank lines, comments and a prompt may follow. It is for a text that was asked for as a
 // whole; a rendered text or a section has no end.
 func Complete(text string) error {
-	lines, err := Read(text)
+	lines, err := ReadCisco(text)
 	if err != nil {
 		return err
 	}

@@ -46,12 +46,14 @@ type Line struct {
 // Place is where the line stands.
 func (l Line) Place(why string) acl.Place { return acl.Place{Line: l.Number, Text: l.Text, Why: why} }
 
-// Read splits a device's text into lines. A carriage return before the line end is
-// dropped; any other control character but a tab is an error, for a configuration has none.
+// Read splits a device's text into lines. A carriage return before the line end and a byte
+// order mark before the text are dropped; any other control character but a tab is an error,
+// for a configuration has none.
 func Read(text string) ([]Line, error) {
 	if len(text) > MaxText {
 		return nil, TextError{[]acl.Place{{Why: fmt.Sprintf("the text has %d MB; a configuration of more than %d MB is not read", len(text)>>20, MaxText>>20)}}}
 	}
+	text = strings.TrimPrefix(text, "\ufeff")
 	lines := make([]Line, 0, strings.Count(text, "\n")+1)
 	for number := 1; text != ""; number++ {
 		line, rest, _ := strings.Cut(text, "\n")
@@ -88,4 +90,20 @@ func Remark(s string, most int) string {
 		out.WriteRune(r)
 	}
 	return strings.TrimSpace(out.String())
+}
+
+// Typed is a running config with configuration lines typed to the router that holds it: they
+// stand before the `end` that closes the text, where it has one.
+func Typed(text string, lines []string) string {
+	body, end := text, ""
+	if trimmed := strings.TrimRight(text, " \t\r\n"); trimmed == "end" || strings.HasSuffix(trimmed, "\nend") {
+		body, end = strings.TrimSuffix(trimmed, "end"), "end\n"
+	}
+	if body != "" && !strings.HasSuffix(body, "\n") {
+		body += "\n"
+	}
+	if len(lines) == 0 {
+		return body + end
+	}
+	return body + strings.Join(lines, "\n") + "\n" + end
 }

@@ -1,0 +1,149 @@
+package planner
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"op25b/acl"
+	"op25b/differ"
+	"op25b/plan"
+	"op25b/renderer"
+)
+
+// rehearsal is a step played on paper: the running text with the step's lines typed to it.
+type rehearsal struct {
+	renderer renderer.Renderer
+	running  string
+	question differ.Question
+	step     plan.Step
+	old, now acl.Config // before and after the step
+	points   []acl.Point
+	seen     int // moments that were looked at
+}
+
+// rehearse plays do, undo and cleanup, each line on the text that the lines before it left. The
+// ends are the planned states; at every moment between, each point filters as before or as after.
+func rehearse(r renderer.Renderer, running string, q differ.Question, delta acl.Delta, s plan.Step) (plan.Proof, error) {
+	proof := plan.Proof{Meaning: "equal", Others: "unchanged"}
+	if s.Method == plan.None && len(s.Cleanup) == 0 {
+		return proof, nil
+	}
+	play := &rehearsal{renderer: r, running: running, question: q, step: s, old: q.Have, now: delta.After}
+	for _, b := range slices.Concat(q.Have.Bindings, delta.After.Bindings) {
+		if !slices.Contains(play.points, b.Point()) {
+			play.points = append(play.points, b.Point())
+		}
+	}
+	if err := play.ends(); err != nil {
+		return proof, err
+	}
+	if s.Method == plan.Commit {
+		proof.Moments = 1
+		return proof, nil
+	}
+	if err := play.forward(); err != nil {
+		return proof, err
+	}
+	if err := play.back(); err != nil {
+		return proof, err
+	}
+	proof.Moments = play.seen
+	return proof, nil
+}
+
+// after is the config after some lines.
+func (p *rehearsal) after(lines ...[]string) (acl.Config, error) {
+	c, err := p.renderer.Dialect().Rehearse(p.running, slices.Concat(lines...))
+	if err != nil {
+		return c, fmt.Errorf("rehearsal: %w", err)
+	}
+	return c, nil
+}
+
+// ends compares where the lines lead with where they should.
+func (p *rehearsal) ends() error {
+	for _, end := range []struct {
+		name  string
+		lines [][]string
+		want  string
+	}{
+		{"do", [][]string{p.step.Do}, p.step.Want},
+		{"undo", [][]string{p.step.Do, p.step.Undo}, p.step.Have},
+		{"cleanup", [][]string{p.step.Do, p.step.Cleanup}, p.step.Cleaned},
+	} {
+		c, err := p.after(end.lines...)
+		if err != nil {
+			return err
+		}
+		if lines := c.Canonical(p.question.Points, p.question.Owner); plan.State(lines) != end.want {
+			return fmt.Errorf("rehearsal: the lines of %s do not lead where they should; nothing of it is sent. they lead to:\n%s", end.name, strings.Join(lines, "\n"))
+		}
+	}
+	return nil
+}
+
+// forward looks at the moments of do. What is staged is named by nothing that is bound, so all
+// its moments are one; then each line of the switch is a moment of its own.
+func (p *rehearsal) forward() error {
+	p.seen += len(p.step.Stage)
+	for k := range len(p.step.Switch) + 1 {
+		if err := p.moment(p.step.Stage, p.step.Switch[:k]); err != nil {
+			return err
+		}
+	}
+	p.seen += len(p.step.Switch)
+	return nil
+}
+
+// back looks at the moments of undo, up to the one in which every point is as it was; what
+// comes then takes away what nothing names.
+func (p *rehearsal) back() error {
+	for k := range p.step.Undo {
+		if err := p.moment(p.step.Do, p.step.Undo[:k+1]); err != nil {
+			return err
+		}
+		c, err := p.after(p.step.Do, p.step.Undo[:k+1])
+		if err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(p.points, func(at acl.Point) bool { return !alike(c, p.old, at) }) {
+			break
+		}
+	}
+	p.seen += len(p.step.Undo)
+	return nil
+}
+
+// moment is the state after some lines: each point must filter as before or as after.
+func (p *rehearsal) moment(lines ...[]string) error {
+	c, err := p.after(lines...)
+	if err != nil {
+		return err
+	}
+	for _, at := range p.points {
+		if !alike(c, p.old, at) && !alike(c, p.now, at) {
+			typed := slices.Concat(lines...)
+			return fmt.Errorf("rehearsal: after %q %s would filter neither as before nor as after; nothing of it is sent", typed[len(typed)-1], at)
+		}
+	}
+	return nil
+}
+
+// alike reports whether two configs filter alike at a point: the same lists in the same order,
+// and the same entries in them.
+func alike(a, b acl.Config, at acl.Point) bool {
+	x, y := a.Binding(at), b.Binding(at)
+	if !slices.Equal(x.Lists, y.Lists) || x.Tail != y.Tail {
+		return false
+	}
+	for _, name := range x.Lists {
+		l, there := a.List(at.Family, name)
+		m, also := b.List(at.Family, name)
+		same := func(e, f acl.Entry) bool { return e.String() == f.String() }
+		if there != also || l.End != m.End || !slices.EqualFunc(l.Entries, m.Entries, same) {
+			return false
+		}
+	}
+	return true
+}
