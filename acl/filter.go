@@ -48,8 +48,11 @@ func (c Config) Filter(b Binding) Filter {
 			f.missing(c, name, len(b.Lists)-1-i)
 			continue
 		}
+		last := i == len(b.Lists)-1
 		for _, e := range l.Entries {
-			f.entry(l, e)
+			if !e.Implied || last { // what the device adds goes with the end, and the end is that of the row
+				f.entry(l, e)
+			}
 		}
 		f.Packets.End, f.end = l.End.Verdict(), "the end of "+name
 	}

@@ -284,6 +284,10 @@ func (r *reader) throttle(o sheet.Object, p *Phase) {
 
 // rate reads 5/s, 30/m or 100/h.
 func rate(v sheet.Value) (int, time.Duration) {
+	if v.IsGiven() && !v.IsText() {
+		v.Refuse("`new` is not a rate", "write a rate such as 5/s, 30/m or 100/h")
+		return 0, 0
+	}
 	s, ok := v.Text()
 	if !ok {
 		return 0, 0

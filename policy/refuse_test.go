@@ -134,6 +134,7 @@ func TestRefused(t *testing.T) {
 		{"never resolved", "[docomo.ne.jp]", "[docomo.ne.jp, mopera.net]", "policy.yaml:14:3: destination docomo: mopera.net was never resolved\nhint: op25b resolve --accept"},
 		{"a throttle that blocks", "approximate: aggregate", "approximate: some", "policy.yaml:18:155: `approximate` is `some`"},
 		{"no limit", "{ new: 5/s, per: source }", "{ per: source }", "policy.yaml:18:115: a throttle has one of `concurrent` and `new`"},
+		{"a rate without unit", "{ new: 5/s,", "{ new: 5,", "policy.yaml:18:122: `new` is not a rate\nhint: write a rate such as 5/s, 30/m or 100/h"},
 		{"two limits", "{ new: 5/s,", "{ new: 5/s, concurrent: 3,", "policy.yaml:18:115: a throttle has one of `concurrent` and `new`"},
 		{"a rate of nothing", "5/s", "0/s", "policy.yaml:18:122: `new` is `0/s`"},
 		{"a throttle without limit", "throttle: { new: 5/s, per: source }, ", "", "policy.yaml:18:5: `throttle` is missing"},

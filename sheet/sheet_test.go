@@ -84,7 +84,7 @@ func TestRefused(t *testing.T) {
 		{"version: 1\nday: 2005-02-29\n", "f.yaml:2:6: `day`: there is no date 2005-02-29"},
 		{"version: 1\nday: 2005-1-31\n", "f.yaml:2:6: `day`: `2005-1-31` is not a date"},
 		{"version: 1\nday: 2005-01-31T00:00:00Z\n", "f.yaml:2:6: `day`: `2005-01-31T00:00:00Z` is not a date"},
-		{"version: 1\nwait: 10\n", "f.yaml:2:7: `wait` is not a text"},
+		{"version: 1\nwait: 10\n", "f.yaml:2:7: `wait`: `10` has no unit\nhint: write it as 90s, 10m, 2h or 60d"},
 		{"version: 1\nwait: 10 minutes\n", "f.yaml:2:7: `wait`: `10 minutes` is not a length of time\nhint: write it as 90s, 10m, 2h or 60d"},
 		{"version: 1\nwait: -5m\n", "f.yaml:2:7: `wait`: `-5m` is not a length of time"},
 		{"version: 1\nzone: Europe/Kyotoo\n", "f.yaml:2:7: unknown time zone `Europe/Kyotoo`"},

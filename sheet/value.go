@@ -232,6 +232,10 @@ func (v Value) Date() (Date, bool) {
 
 // Duration is the value as a length of time that is not negative.
 func (v Value) Duration() (time.Duration, bool) {
+	if v.isNumber() {
+		v.Refuse(v.key+": "+Quote(v.node.Value)+" has no unit", "write it as 90s, 10m, 2h or 60d")
+		return 0, false
+	}
 	s, ok := v.Text()
 	if !ok {
 		return 0, false
@@ -241,6 +245,10 @@ func (v Value) Duration() (time.Duration, bool) {
 		v.Refuse(v.key+": "+err.Error(), "write it as 90s, 10m, 2h or 60d")
 	}
 	return d, err == nil
+}
+
+func (v Value) isNumber() bool {
+	return v.node != nil && v.node.Kind == yaml.ScalarNode && (v.node.Tag == "!!int" || v.node.Tag == "!!float")
 }
 
 // Zone is the value as a time zone of the IANA database.

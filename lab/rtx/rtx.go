@@ -9,6 +9,7 @@ package rtx
 import (
 	"fmt"
 	"hash/crc32"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -161,7 +162,7 @@ func (r *Router) Restart() {
 }
 
 func (r *Router) restart() {
-	for _, s := range r.sessions {
+	for _, s := range slices.Clone(r.sessions) { // end takes them out
 		s.disarm()
 		s.end()
 	}

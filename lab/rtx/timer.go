@@ -20,12 +20,12 @@ func (s *session) arm(seconds int) {
 	s.disarm()
 	r := s.r
 	r.alarms++
-	number := r.alarms
+	number, boots := r.alarms, r.boots
 	s.rollback = &rollback{number: number, before: r.running}
 	s.rollback.stop = r.options.Clock.After(time.Duration(seconds)*time.Second, func() {
 		r.mu.Lock()
 		defer r.mu.Unlock()
-		if s.rollback != nil && s.rollback.number == number {
+		if s.rollback != nil && s.rollback.number == number && r.boots == boots {
 			s.goBack()
 		}
 	})

@@ -12,6 +12,9 @@ import (
 // top reads a line at the margin, which may open a block.
 func (r *reader) top(s words.Statement) {
 	text, off := words.CutNo(s.Text)
+	if r.template = ""; words.Word(text, 0) == "template" {
+		r.template = words.Word(text, 1)
+	}
 	switch head := words.Word(text, 0); {
 	case head == "interface":
 		if off == words.Set {

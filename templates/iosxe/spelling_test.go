@@ -54,7 +54,7 @@ func TestNotIOS(t *testing.T) {
 		"permit tcp net-group A any", "permit tcp any any eq 65536", "permit tcp any any lt 0", "permit ip host any", "permit ip ::1 any",
 		"permit 256 any any", "permit tcp any any established fragments", "permit udp any any established", "permit tcp any any eq 25 fragments",
 		"permit tcp host 192.0.2.1%eth0 any", "permit tcp any eq any", "permit tcp any object-group", "99999999999 permit ip any any",
-		"permit ip any 1.2.3.4", "permit tcp any any eq smtp (tag = X)", "permit tcp any any eq smtp (", "no permit ip any any",
+		"permit ip any 1.2.3.4", "permit tcp any any eq smtp (", "no permit ip any any",
 	} {
 		l, _ := parse(t, "ip access-list extended X\n "+text+"\n").List(4, "X")
 		if len(l.Entries) != 1 || l.Entries[0].Unmodelled == "" {

@@ -12,7 +12,7 @@ import (
 // access-lists` prints. What an undefined list does that is bound is not known: commits
 // refuse it or it passes everything, by release. Nor is it known of an empty one.
 func (Dialect) Parse(text string) (acl.Config, error) {
-	lines, err := words.Read(text)
+	lines, err := words.ReadCisco(text)
 	if err != nil {
 		return acl.Config{}, err
 	}

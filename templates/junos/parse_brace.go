@@ -2,6 +2,7 @@ package junos
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -34,6 +35,7 @@ func (t *tree) braces() error {
 // block is an open brace.
 type block struct {
 	statement *statement
+	path      []string // its words
 	line      int
 	deep      int // words from the root
 }
@@ -47,6 +49,7 @@ type bracer struct {
 	tags   []string // inactive:, replace:, protect:
 	list   bool     // inside brackets
 	listed bool     // after brackets
+	closed bool     // nothing stands behind the last closing brace
 	remark int      // the line of an open comment, 0 for none
 	note   string
 	line   int
@@ -100,15 +103,34 @@ func (b *bracer) comment(rest string) string {
 		b.remark, b.note, body = b.line, "", rest[2:]
 	}
 	text, after, closed := strings.Cut(body, "*/")
-	b.note = strings.TrimSpace(b.note + " " + strings.TrimSpace(text))
+	if len(b.note) < longestNote {
+		b.note = strings.TrimSpace(b.note + " " + strings.TrimSpace(text))
+	}
 	if !closed {
 		return ""
 	}
 	b.remark = 0
+	if b.note == "OMITTED" && b.between() && len(b.stack) > 1 {
+		b.omitted()
+	}
 	if len(b.words) > 0 {
 		b.note = ""
 	}
 	return after
+}
+
+// longestNote is how much of a comment is kept: one of ours is a remark.
+const longestNote = 1000
+
+// omitted notes a block that the router leaves out (apply-flags omit): /* OMITTED */.
+func (b *bracer) omitted() {
+	var path []string
+	for _, s := range b.stack[1:] {
+		path = append(path, s.path...)
+	}
+	if concerns(path) != never || path[0] == "groups" {
+		b.tree.lost = append(b.tree.lost, b.tree.place(b.line, "the router leaves this out: fetch the text with: show configuration | display omit"))
+	}
 }
 
 // word takes a word, a quoted string or a tag off the front.
@@ -161,7 +183,10 @@ func (b *bracer) mark(c byte) string {
 		if len(b.stack) == 1 {
 			return "this closes a block that is not open"
 		}
-		b.stack, b.note = b.stack[:len(b.stack)-1], ""
+		b.stack, b.note, b.closed = b.stack[:len(b.stack)-1], "", true
+		return ""
+	case c == ';' && b.closed && b.between(): // snmp { /* OMITTED */ };
+		b.closed = false
 		return ""
 	case len(b.words) == 0:
 		return fmt.Sprintf("no word before %q", c)
@@ -172,9 +197,10 @@ func (b *bracer) mark(c byte) string {
 	case top.deep+len(b.words) >= mostDeep:
 		return "the blocks are too deep"
 	}
+	b.closed = false
 	s := b.finish(top.statement, c)
 	if c == '{' {
-		b.stack = append(b.stack, block{s, b.line, top.deep + len(b.words)})
+		b.stack = append(b.stack, block{s, slices.Clone(b.words), b.line, top.deep + len(b.words)})
 	}
 	b.words, b.values, b.tags, b.listed, b.note = b.words[:0], nil, nil, false, ""
 	return ""

@@ -12,11 +12,17 @@ type reader struct {
 	tree   *tree
 	config acl.Config
 	lists  map[string]prefixList // prefix-lists by name; Junos has one space for both families
+	at     map[listKey]int       // where in config.Lists a filter stands
+}
+
+type listKey struct {
+	family packet.Family
+	name   string
 }
 
 // read is what the tree says about packet filters.
 func read(t *tree) acl.Config {
-	r := reader{tree: t, lists: map[string]prefixList{}}
+	r := reader{tree: t, lists: map[string]prefixList{}, at: map[listKey]int{}}
 	r.config.Undefined = acl.Unknown // such a text does not come from a router: it refuses the commit
 	if name := t.root.find("system", "host-name").value(); name != nil {
 		r.config.Hostname = name.word
@@ -102,16 +108,14 @@ func (r *reader) filters(from *statement, f packet.Family) {
 			continue
 		}
 		l := r.filter(s, f)
-		for i, earlier := range r.config.Lists {
-			if earlier.Family == f && earlier.Name == l.Name {
-				l.Entries = append(l.Entries, r.doubtful(l, s, "a filter of this name stands under firewall and under firewall family inet"))
-				r.config.Lists[i] = l
-				l.Name = ""
-			}
+		k := listKey{f, l.Name}
+		if i, there := r.at[k]; there {
+			l.Entries = append(l.Entries, r.doubtful(l, s, "a filter of this name stands under firewall and under firewall family inet"))
+			r.config.Lists[i] = l
+			continue
 		}
-		if l.Name != "" {
-			r.config.Lists = append(r.config.Lists, l)
-		}
+		r.at[k] = len(r.config.Lists)
+		r.config.Lists = append(r.config.Lists, l)
 	}
 }
 

@@ -113,9 +113,15 @@ func (e *expander) unknown(name string) bool {
 // sources are the statements of a group that stand where a path leads to.
 func (e *expander) sources(name string, path []string) []*statement {
 	var out []*statement
-	for _, g := range e.groups.active() {
-		if stem, _, variable := strings.Cut(name, "${"); g.word == name || variable && strings.HasPrefix(g.word, stem) {
-			out = append(out, g)
+	stem, _, variable := strings.Cut(name, "${")
+	if g := e.groups.find(name); g != nil {
+		out = append(out, g)
+	}
+	if variable {
+		for _, g := range e.groups.active() {
+			if g.word != name && strings.HasPrefix(g.word, stem) {
+				out = append(out, g)
+			}
 		}
 	}
 	for _, word := range path {
@@ -214,7 +220,7 @@ func glob(pattern, word string) bool {
 // ranges looks for interface-ranges that bind filters to members that do not show them.
 func (e *expander) ranges(interfaces *statement) {
 	for _, r := range interfaces.find("interface-range").active() {
-		for _, i := range interfaces.active() {
+		for _, i := range candidates(r, interfaces) {
 			if isMeta(i.word) || i.word == "interface-range" || !member(r, i.word) {
 				continue
 			}
@@ -224,6 +230,24 @@ func (e *expander) ranges(interfaces *statement) {
 			}
 		}
 	}
+}
+
+// candidates are the interfaces that an interface-range may hold: those that it names, or all
+// of them where it has patterns or spans.
+func candidates(r, interfaces *statement) []*statement {
+	var out []*statement
+	for _, m := range r.find("member").active() {
+		if strings.ContainsAny(m.word, "*?[\\") {
+			return interfaces.active()
+		}
+		if i := interfaces.find(m.word); i != nil {
+			out = append(out, i)
+		}
+	}
+	if r.find("member-range") != nil {
+		return interfaces.active()
+	}
+	return out
 }
 
 // member reports whether an interface belongs to an interface-range.

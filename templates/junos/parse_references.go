@@ -136,7 +136,7 @@ func (r *referrer) uses(keyword, name string) bool {
 	switch keyword {
 	case "prefix-list", "prefix-list-filter", "source-prefix-list", "destination-prefix-list", "client-list-name":
 		return r.lists[name]
-	case "filter", "input", "output", "input-list", "output-list":
+	case "filter", "input", "output", "input-list", "output-list", "fail-filter":
 		return r.filters[name]
 	}
 	return false

@@ -156,7 +156,7 @@ func TestRefusedTexts(t *testing.T) {
 		{"cut list", "a {\n b [ c\n", "a list in brackets is not closed"},
 		{"cut string", "set system host-name \"a", "line 1: \"set system host-name \\\"a\": a quoted string is not closed"},
 		{"too many braces", "a {\n}\n}\n", "line 3: \"}\": this closes a block that is not open"},
-		{"prompt in the text", "set system host-name a\nops@a> ", "line 2: \"ops@a> \": this is not a set or deactivate line"},
+		{"prompt in the text", "set system host-name a\nops@a> \nset system host-name b\n", "line 2: \"ops@a> \": this is not a set or deactivate line"},
 		{"pager in the text", "set system host-name a\n---(more)---\n", "line 2: \"---(more)---\": this is not a set"},
 		{"change", "set system host-name a\ndelete firewall\n", "line 2: \"delete firewall\": this changes a configuration"},
 		{"patch", "firewall {\n delete: filter F;\n}\n", "the tag delete: changes a configuration"},

@@ -56,7 +56,7 @@ func columnsOf(lines []words.Line) int {
 // hold (chapters 4 to 59 of the command reference). What else begins a line of full length's
 // successor is the rest of that line.
 const commands = " account administrator alarm analog ap auth bgp bri bridge clear cloud cold console cooperation " +
-	"dashboard description dhcp diagnosis disconnect dns dpi ethernet execute exit external-memory fr heartbeat heartbeat2 " +
+	"dashboard description dhcp diagnosis disconnect dns dpi embedded ethernet execute exit external-memory fr heartbeat heartbeat2 " +
 	"httpd http http-upload interface ip ipip ipsec ipv6 isdn l2tp lan lan-map lbo leased line lldp lldp-config load login " +
 	"loopback lua mail mobile modem mount nat netvolante-dns ngn no ntpdate operation ospf pki pp ppp pppoe pptp pri provider " +
 	"pstn queue quit radius remote restart rip rotate rtfs save schedule sd security set sftpd sip slave snmp snmpv2c " +
@@ -106,10 +106,43 @@ func orphan(line string) bool {
 // that waits, a search in between, or a command that the router refused.
 func Complete(text string) error {
 	lines, err := words.Read(text)
+	if err == nil {
+		lines, err = outside(lines)
+	}
 	if err != nil {
 		return err
 	}
 	return complete(lines)
+}
+
+// outside are the lines without the files that a configuration may embed, whose lines are no
+// commands: embedded file a.lua <<EOF, then lines until EOF.
+func outside(lines []words.Line) ([]words.Line, error) {
+	out := lines[:0:0]
+	for i := 0; i < len(lines); i++ {
+		out = append(out, lines[i])
+		mark := embeds(lines[i].Text)
+		if mark == "" {
+			continue
+		}
+		head := i
+		for i++; i < len(lines) && strings.TrimRight(lines[i].Text, " \t") != mark; i++ {
+		}
+		if i == len(lines) {
+			return nil, words.TextError{Places: []acl.Place{lines[head].Place("the text ends before " + mark + " ends this file")}}
+		}
+	}
+	return out, nil
+}
+
+// embeds is the mark that ends an embedded file, "" where the line begins none.
+func embeds(line string) string {
+	w := strings.Fields(line)
+	if len(w) < 4 || w[0] != "embedded" || w[1] != "file" {
+		return ""
+	}
+	mark, _ := strings.CutPrefix(strings.Join(w[3:], ""), "<<")
+	return mark
 }
 
 func complete(lines []words.Line) error {

@@ -24,6 +24,10 @@ func (Dialect) Parse(text string) (acl.Config, error) {
 	if err != nil {
 		return acl.Config{}, err
 	}
+	lines, err = outside(lines)
+	if err != nil {
+		return acl.Config{}, err
+	}
 	if err := complete(lines); err != nil {
 		return acl.Config{}, err
 	}

@@ -72,9 +72,13 @@ func (r *reader) config() acl.Config {
 		c.Bindings = append(c.Bindings, acl.Binding{Interface: p.Interface, Direction: p.Direction, Family: p.Family,
 			Lists: b.lists, Tail: b.tail, Unmodelled: b.unmodelled, Place: b.place})
 	}
+	at := map[acl.Point]int{}
+	for i, b := range c.Bindings {
+		at[b.Point()] = i
+	}
 	for p, named := range r.named {
 		for _, d := range []acl.Direction{acl.In, acl.Out} {
-			c.Bindings = r.bySet(c.Bindings, p, d, named)
+			c.Bindings = r.bySet(c.Bindings, at, p, d, named)
 		}
 	}
 	slices.SortFunc(c.Bindings, func(a, b acl.Binding) int {
@@ -86,8 +90,12 @@ func (r *reader) config() acl.Config {
 		}
 		return 1
 	})
+	filtered := map[string]bool{}
+	for _, b := range c.Bindings {
+		filtered[b.Interface] = true
+	}
 	for _, t := range r.templates {
-		if slices.ContainsFunc(c.Bindings, func(b acl.Binding) bool { return b.Interface == t.tunnel }) {
+		if filtered[t.tunnel] {
 			t.place.Why = "other tunnels may take over the filters of " + t.tunnel
 			c.Unread = append(c.Unread, t.place)
 		}
@@ -98,13 +106,10 @@ func (r *reader) config() acl.Config {
 // bySet adds the binding that a filter set makes. A set that is not defined leaves the
 // interface as if it had no filter (8.1.25): a binding without lists, and its place says why.
 // What a router does with a set and numbers at once is not known.
-func (r *reader) bySet(bindings []acl.Binding, p port, d acl.Direction, named bound) []acl.Binding {
-	at := acl.Point{Interface: p.name, Direction: d, Family: p.family}
-	for i := range bindings {
-		if bindings[i].Point() == at {
-			bindings[i].Unmodelled = "the filter set " + named.set + " is bound here, too: which one holds is not known"
-			return bindings
-		}
+func (r *reader) bySet(bindings []acl.Binding, at map[acl.Point]int, p port, d acl.Direction, named bound) []acl.Binding {
+	if i, there := at[acl.Point{Interface: p.name, Direction: d, Family: p.family}]; there {
+		bindings[i].Unmodelled = "the filter set " + named.set + " is bound here, too: which one holds is not known"
+		return bindings
 	}
 	defined, there := r.sets[set{p.family, named.set, d}]
 	b := acl.Binding{Interface: p.name, Direction: d, Family: p.family, Tail: setBinding + named.set, Place: named.place,
