@@ -150,10 +150,14 @@ func (m *mission) start(ctx context.Context) (*Outcome, error) {
 	now := state(m.step, running.Config)
 	m.seen = where(m.step, running.Config)
 	switch {
-	case now == m.leg.to:
-		m.say(Skipped, "already as wanted")
-		return done(m.reached()), nil
-	case (m.leg.name == "push" || m.leg.name == "soak") && now == m.step.Cleaned:
+	case now == m.leg.to || (m.leg.name == "push" || m.leg.name == "soak") && now == m.step.Cleaned:
+		if err := m.lasting(ctx, now); err != nil {
+			return nil, err
+		}
+		if now == m.leg.to {
+			m.say(Skipped, "already as wanted")
+			return done(m.reached()), nil
+		}
 		m.say(Skipped, "already as wanted, and cleaned")
 		return done(Cleaned), nil
 	case now != m.leg.from:
@@ -180,6 +184,33 @@ func (m *mission) typeable(line string) error {
 	return cli.Configures(d, line)
 }
 
+// lasting makes sure that a device that is as wanted stays so: no timer of an earlier push
+// still runs, and a restart would load it.
+func (m *mission) lasting(ctx context.Context, now string) error {
+	if err := m.noTimer(ctx); err != nil {
+		return err
+	}
+	w := m.a.words
+	if w.Startup == "" || m.options.DryRun {
+		return nil
+	}
+	startup, err := m.a.configuration(ctx, w.Startup)
+	if err != nil {
+		return fmt.Errorf("startup: %w", err)
+	}
+	if state(m.step, startup.Config) == now {
+		return nil
+	}
+	if !slices.Contains(m.options.AcceptUnsaved, m.step.Device) {
+		return refuse("it is as wanted, but that is not saved: a restart would lose it; save it, or accept it by name and it is saved")
+	}
+	if err := m.do(ctx, m.a, w.Save); err != nil {
+		return fmt.Errorf("saving what was not saved: %w", err)
+	}
+	m.say(SavedConfig, "what was there already")
+	return nil
+}
+
 // quiet makes sure that nobody else is at work: nothing unsaved, no timer of anybody.
 func (m *mission) quiet(ctx context.Context, running Reading) error {
 	w := m.a.words
@@ -193,14 +224,19 @@ func (m *mission) quiet(ctx context.Context, running Reading) error {
 			return refuse("somebody's work on it is not saved: running and startup differ; save or undo it, or accept it by name")
 		}
 	}
-	for _, name := range sortedGuards(w.Guards) {
-		g := w.Guards[name]
+	return m.noTimer(ctx)
+}
+
+// noTimer makes sure that no revert timer runs, whoever started it.
+func (m *mission) noTimer(ctx context.Context) error {
+	for _, name := range sortedGuards(m.a.words.Guards) {
+		g := m.a.words.Guards[name]
 		pending, _, err := m.a.pending(ctx, g)
 		if err != nil {
 			return err
 		}
 		if pending {
-			return refuse("a timer of somebody else runs on it (%s); wait until it has ended", g.Pending)
+			return refuse("a timer runs on it that is not ours or is left from an earlier push (%s); wait until it has ended", g.Pending)
 		}
 	}
 	return nil

@@ -118,8 +118,8 @@ func (m *mission) backClass(cause error) Class {
 	return Failed
 }
 
-// look reads where the device is now. A device that is back, but still counts down to a
-// restart, is told to stop that.
+// look reads where the device is now. A device that is back, but whose timer still runs, is
+// told to stop that.
 func (m *mission) look(ctx context.Context) (State, time.Duration) {
 	b, err := m.open(ctx, m.dialer, m.sameDevice())
 	if err != nil {
@@ -140,6 +140,12 @@ func (m *mission) look(ctx context.Context) (State, time.Duration) {
 	}
 	if back && len(m.guard.Revert) == 0 {
 		m.do(ctx, b, m.guard.Confirm.Command)
+		return seen, 0
+	}
+	if back && m.armed {
+		if m.reverted(ctx, b) != nil {
+			return Pending, left // its timer would take back what others do from now on
+		}
 		return seen, 0
 	}
 	return seen, left

@@ -22,6 +22,7 @@ type Renderer struct {
 	dialect  templates.Dialect
 	template *template.Template
 	source   string
+	plain    *template.Template // the dialect's own, where the workspace's took its place
 }
 
 // sprigWords are the functions of sprig that a template may use: those that depend on
@@ -36,25 +37,32 @@ func File(dialect string) string { return filepath.Join("templates", dialect, "a
 // New makes the renderer of a dialect. A template in the workspace takes the place of the
 // dialect's own; workspace "" has none.
 func New(d templates.Dialect, workspace string) (Renderer, error) {
-	source, name := d.Template(), d.Name()+"/acl.tmpl"
-	if workspace != "" {
-		path := filepath.Join(workspace, File(d.Name()))
-		switch own, err := os.ReadFile(path); {
-		case err == nil:
-			source, name = string(own), path
-		case !errors.Is(err, os.ErrNotExist):
-			return Renderer{}, err
-		}
+	plain, err := parsed(d, d.Name()+"/acl.tmpl", d.Template())
+	if err != nil || workspace == "" {
+		return Renderer{d, plain, d.Template(), nil}, err
 	}
+	path := filepath.Join(workspace, File(d.Name()))
+	own, err := os.ReadFile(path)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return Renderer{d, plain, d.Template(), nil}, nil
+	case err != nil:
+		return Renderer{}, err
+	}
+	t, err := parsed(d, path, string(own))
+	return Renderer{d, t, string(own), plain}, err
+}
+
+func parsed(d templates.Dialect, name, source string) (*template.Template, error) {
 	all, some := sprig.HermeticTxtFuncMap(), template.FuncMap{}
 	for _, word := range sprigWords() {
 		some[word] = all[word]
 	}
 	t, err := template.New(name).Option("missingkey=error").Funcs(some).Funcs(d.Funcs()).Parse(source)
 	if err != nil {
-		return Renderer{}, fmt.Errorf("%s: %w", name, err)
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	return Renderer{d, t, source}, nil
+	return t, nil
 }
 
 // Dialect is the dialect that the renderer writes.
@@ -90,6 +98,9 @@ func (r Renderer) Render(laid acl.Config) (Text, error) {
 	if err := same(laid, back); err != nil {
 		return Text{}, fmt.Errorf("the rendered text does not say what was meant: %w", err)
 	}
+	if err := r.onlyThat(laid, text, back); err != nil {
+		return Text{}, fmt.Errorf("the rendered text says more than what was meant: %w", err)
+	}
 	return Text{text, reasoned(back, laid)}, nil
 }
 
@@ -115,21 +126,25 @@ func reasoned(back, laid acl.Config) acl.Config {
 }
 
 // Write writes a config without reading it back.
-func (r Renderer) Write(laid acl.Config) (string, error) {
+func (r Renderer) Write(laid acl.Config) (string, error) { return written(r.template, laid) }
+
+func written(t *template.Template, laid acl.Config) (string, error) {
 	var b bytes.Buffer
-	if err := r.template.Execute(&b, laid); err != nil {
+	if err := t.Execute(&b, laid); err != nil {
 		return "", err
 	}
 	return b.String(), nil
 }
 
-// Lines are the lines of a part of a config as they are sent.
+// Lines are the lines of a part of a config as they are sent. What a template of the workspace
+// writes is read back here too: it may write a part otherwise than the whole.
 func (r Renderer) Lines(part acl.Config) ([]string, error) {
-	text, err := r.Write(part)
-	if err != nil {
-		return nil, err
+	if r.plain == nil {
+		text, err := r.Write(part)
+		return r.dialect.Lines(text), err
 	}
-	return r.dialect.Lines(text), nil
+	text, err := r.Render(part)
+	return r.dialect.Lines(text.Text), err
 }
 
 // same holds a laid config against what was read back.
@@ -153,8 +168,10 @@ func same(laid, back acl.Config) error {
 		}
 	}
 	for _, b := range laid.Bindings {
-		if got := back.Binding(b.Point()); !slices.Equal(got.Lists, b.Lists) {
-			return fmt.Errorf("%s is bound to %q, read back as %q", b.Point(), strings.Join(b.Lists, " "), strings.Join(got.Lists, " "))
+		got := back.Binding(b.Point())
+		if !slices.Equal(got.Lists, b.Lists) || !slices.Equal(strings.Fields(got.Tail), strings.Fields(b.Tail)) || got.Unmodelled != "" {
+			return fmt.Errorf("%s is bound to %q, read back as %q", b.Point(), strings.TrimSpace(strings.Join(b.Lists, " ")+" "+b.Tail),
+				strings.TrimSpace(strings.Join(got.Lists, " ")+" "+got.Tail+" "+got.Unmodelled))
 		}
 	}
 	if len(back.Bindings) > len(laid.Bindings) {

@@ -18,7 +18,10 @@ import (
 
 // pusher is what goes into the field: whose host keys are believed, and how one logs in.
 func (g *globals) pusher() pusher.Pusher {
-	return pusher.Pusher{Hosts: cli.Hosts{Files: g.knownHosts()}, Access: g.access}
+	return pusher.Pusher{
+		Hosts: cli.Hosts{Files: g.knownHosts()}, Access: g.access, Patience: g.patience,
+		Clock: pusher.Clock{Now: g.world.now, Sleep: g.world.sleep},
+	}
 }
 
 // knownHosts are the files that OpenSSH would read, or the one that is set.
@@ -48,6 +51,7 @@ func (g *globals) access(credentials string) (cli.Login, error) {
 		User: env(prefix + "USERNAME"), Password: env(prefix + "PASSWORD"),
 		Enable: env(prefix + "ENABLE"), Agent: env("SSH_AUTH_SOCK"),
 	}
+	g.voice.secrets.keep(login.Password, login.Enable, env(prefix+"PASSPHRASE"))
 	if key := env(prefix + "KEY"); key != "" {
 		login.Keys = []cli.Key{{Path: key, Passphrase: env(prefix + "PASSPHRASE")}}
 	}

@@ -15,7 +15,7 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	os.Exit(run(ctx, os.Args[1:], world{os.Stdin, os.Stdout, os.Stderr, os.Getenv, time.Now}))
+	os.Exit(run(ctx, os.Args[1:], world{in: os.Stdin, out: os.Stdout, err: os.Stderr, environ: os.Getenv, now: time.Now}))
 }
 
 // world is all that the command takes from around it.
@@ -24,14 +24,19 @@ type world struct {
 	out, err io.Writer
 	environ  func(string) string
 	now      func() time.Time
+	sleep    func(ctx context.Context, d time.Duration) error // nil waits as a clock on the wall does
 }
 
 // run is the whole command as a function that a test can call.
 func run(ctx context.Context, args []string, w world) int {
-	v := voice{out: w.out, talk: w.err}
+	out := &results{to: w.out}
+	v := voice{out: out, talk: w.err, secrets: &secrets{}}
 	root := newRoot(w, &v)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
+	if lost := out.lost(); lost != nil {
+		err = errors.Join(err, lost)
+	}
 	if err == nil {
 		return done
 	}

@@ -98,15 +98,54 @@ func devices(p plan.Plan) int {
 func (g *globals) push(ctx context.Context, p plan.Plan, o pusher.Options) error {
 	report, err := g.pusherFor(p).Push(ctx, p, o, g.reporter())
 	if err != nil {
-		return err
+		return exit{failed, err, "op25b show FILE has the names of the waves and devices"}
 	}
 	if err := g.printReport(report); err != nil {
 		return err
 	}
-	if ctx.Err() != nil && report.Class() == pusher.Done {
-		return exit{interrupted, errors.New("interrupted"), ""}
+	if ctx.Err() != nil && unarmed(report) {
+		return exit{interrupted, errors.New("interrupted; no device is left with a timer"), "push the same plan again: what is done is skipped"}
 	}
+	g.advise(report)
 	return outcome(report)
+}
+
+// unarmed reports whether every device is where it was or where it should be, and known to be.
+func unarmed(r pusher.Report) bool {
+	c := r.Class()
+	return c != pusher.Unknown && c != pusher.RolledBack
+}
+
+// advise tells what to do next, once for each kind of trouble.
+func (g *globals) advise(r pusher.Report) {
+	told := map[string]bool{"": true}
+	for _, o := range r.Outcomes {
+		hint := hintOf(o.Err)
+		if hint == "" {
+			hint = next(o.Class)
+		}
+		if !told[hint] {
+			told[hint] = true
+			g.voice.say("hint: ", hint)
+		}
+	}
+}
+
+// next is what to do about a device that came out in a class.
+func next(c pusher.Class) string {
+	switch c {
+	case pusher.Failed:
+		return "nothing was sent to it; put it right and push the same plan again"
+	case pusher.Gated:
+		return "push the same plan again when the cause is gone: what is done is skipped"
+	case pusher.RolledBack:
+		return "it is as it was before; put the cause right and push the same plan again"
+	case pusher.Unknown:
+		return "op25b status FILE says where it is; a timer of its own may still take the change back"
+	case pusher.Refused:
+		return "nothing was changed; look at the device, and plan again if what it has is right: op25b plan -o FILE"
+	}
+	return ""
 }
 
 // reporter tells what happens, a line an event; the events are talk, the report is the result.
@@ -119,7 +158,7 @@ func (g *globals) reporter() pusher.Reporter {
 		if who == "" {
 			who = "wave " + e.Wave
 		}
-		fmt.Fprintf(g.world.err, "%s %s: %s\n", e.Time.Format(time.TimeOnly), who, strings.TrimSpace(e.What+" "+firstLine(printable(e.Text))))
+		fmt.Fprintf(g.world.err, "%s %s: %s\n", e.Time.Format(time.TimeOnly), who, strings.TrimSpace(e.What+" "+firstLine(g.voice.foreign(e.Text))))
 	}
 }
 

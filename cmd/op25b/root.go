@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/viper"
@@ -17,6 +18,7 @@ type globals struct {
 	at, phase                       string
 	labels                          []string
 	format, colour                  string
+	patience                        time.Duration // how long a device may be silent
 
 	world world
 	voice *voice
@@ -60,6 +62,7 @@ func newRoot(w world, v *voice) *cobra.Command {
 	f.StringVar(&g.phase, "phase", "", "the date on which this phase starts")
 	f.StringArrayVarP(&g.labels, "target", "t", nil, "devices by label, as site:tyo; !name leaves one out")
 	f.StringVar(&g.format, "format", "text", "how results are printed")
+	f.DurationVar(&g.patience, "patience", time.Minute, "how long a device may be silent before it counts as lost")
 	f.StringVar(&g.colour, "color", "auto", "auto, always or never")
 	root.AddCommand(newCheck(g), newRender(g), newGolden(g), newProve(g), newExplain(g), newFetch(g),
 		newDiff(g), newPlan(g), newShow(g), newPush(g), newStatus(g))
@@ -119,6 +122,9 @@ func (g *globals) settle() error {
 		if v := g.world.environ("OP25B_" + strings.ToUpper(strings.ReplaceAll(key, "-", "_"))); v != "" {
 			t.Set(key, v)
 		}
+	}
+	if g.patience <= 0 {
+		return usagef("--patience is a length of time such as 30s, not %s", g.patience)
 	}
 	word := g.colour
 	if word == "auto" {

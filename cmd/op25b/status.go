@@ -71,7 +71,7 @@ func (g *globals) printReport(r pusher.Report) error {
 				t.Left = o.Left.Round(time.Second).String()
 			}
 			if o.Err != nil {
-				t.Error = printable(o.Err.Error())
+				t.Error = g.voice.foreign(o.Err.Error())
 			}
 			list = append(list, t)
 		}
@@ -83,7 +83,7 @@ func (g *globals) printReport(r pusher.Report) error {
 			line += fmt.Sprintf(", reverts in %s", o.Left.Round(time.Second))
 		}
 		if o.Err != nil {
-			line += "  " + printable(o.Err.Error())
+			line += "  " + g.voice.foreign(o.Err.Error())
 		}
 		g.voice.printf("%s\n", g.voice.paint(colourOf(o), line))
 	}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 
 	"op25b/sheet"
 )
@@ -18,6 +19,39 @@ import (
 type voice struct {
 	out, talk io.Writer
 	colour    bool
+	secrets   *secrets // nil: there are none
+}
+
+// secrets are the passwords that were used. A device may say them in its own words, and then
+// they are not passed on.
+type secrets struct {
+	mu   sync.Mutex
+	list []string
+}
+
+// keep adds secrets. One of fewer than four characters is found in too many words to be hidden.
+func (s *secrets) keep(list ...string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, one := range list {
+		if len(one) >= 4 && !slices.Contains(s.list, one) {
+			s.list = append(s.list, one)
+		}
+	}
+}
+
+// foreign is text that may come from a device, safe to print.
+func (v voice) foreign(text string) string {
+	text = printable(text)
+	if v.secrets == nil {
+		return text
+	}
+	v.secrets.mu.Lock()
+	defer v.secrets.mu.Unlock()
+	for _, one := range v.secrets.list {
+		text = strings.ReplaceAll(text, one, "********")
+	}
+	return text
 }
 
 // Colours of a terminal.
@@ -54,7 +88,7 @@ func (v voice) say(kind, text string) {
 	if text == "" {
 		return
 	}
-	for _, line := range strings.Split(printable(text), "\n") {
+	for _, line := range strings.Split(v.foreign(text), "\n") {
 		fmt.Fprintf(v.talk, "op25b: %s%s\n", kind, line)
 	}
 }
