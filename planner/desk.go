@@ -77,7 +77,31 @@ func (d Desk) Text(device inventory.Device) (renderer.Text, error) {
 	if err := d.prove(device, acl.Config{}, text.Back); err != nil {
 		return renderer.Text{}, err
 	}
-	return text, nil
+	return text, d.fits(device, text.Back)
+}
+
+// fits refuses a text that is more than the device can ever hold.
+func (d Desk) fits(device inventory.Device, c acl.Config) error {
+	r, err := d.renderer(device)
+	if err != nil {
+		return err
+	}
+	limits := r.Dialect().Limits()
+	most := limits.Entries
+	if device.Limits.Entries > 0 {
+		most = device.Limits.Entries
+	}
+	if limits.PerBinding > 0 || most == 0 {
+		return nil // what one binding can hold is refused when it is laid out
+	}
+	n := 0
+	for _, l := range c.Lists {
+		n += l.Cost(limits)
+	}
+	if n > most {
+		return fmt.Errorf("needs %d entries; its limit is %d", n, most)
+	}
+	return nil
 }
 
 // Sketch is Text before its proof: rendered and read back, entry by entry what was meant.

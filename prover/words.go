@@ -2,6 +2,7 @@ package prover
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"op25b/acl/packet"
@@ -62,18 +63,30 @@ func targets(p policy.Policy, b packet.Box) (target, but string) {
 	if full := b.Dst.Union(spared); full.IsAll(f.Bits()) {
 		return "anywhere", counted(spared, f)
 	}
-	if hole := packet.All(f.Bits()).Minus(b.Dst.Union(spared)); len(hole.Spans()) <= len(b.Dst.Spans()) {
-		names, rest := destinations(p, hole, f)
-		if rest.IsEmpty() {
+	if hole := packet.All(f.Bits()).Minus(b.Dst.Union(spared)); len(hole.Spans()) < len(b.Dst.Spans()) {
+		if names, rest := destinations(p, hole, f); rest.IsEmpty() {
 			return "anywhere but " + strings.Join(names, ", "), counted(spared, f)
 		}
-		return "anywhere but " + addresses(hole, f), counted(spared, f)
+		if text := addresses(hole, f); !strings.HasPrefix(text, "any") {
+			return "anywhere but " + text, counted(spared, f)
+		}
 	}
 	names, rest := destinations(p, b.Dst, f)
 	if !rest.IsEmpty() {
 		names = append(names, addresses(rest, f))
 	}
-	return strings.Join(names, ", "), ""
+	return strings.Join(names, ", "), counted(inside(p, names, f).Intersect(spared), f)
+}
+
+// inside is the addresses of some destinations.
+func inside(p policy.Policy, names []string, f packet.Family) packet.Ranges {
+	var out packet.Ranges
+	for _, d := range p.Destinations {
+		if slices.Contains(names, d.Name) {
+			out = out.Union(d.Space(f))
+		}
+	}
+	return out
 }
 
 // destinations are those that lie whole in a set, but for the relays; rest is what they leave.

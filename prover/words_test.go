@@ -20,6 +20,7 @@ pools:
 relays: [192.0.2.25, 192.0.2.26, "2001:db8:25::25"]
 destinations:
   vodafone: { prefixes: [198.51.100.0/28] }
+  hosting: { prefixes: [192.0.2.24/30] }
   docomo: { prefixes: [198.51.100.64/28, 198.51.100.128/28] }
 phases:
   - { name: all, start: 2006-07-26, to: any, action: block }
@@ -50,6 +51,7 @@ func TestWords(t *testing.T) {
 		{"a target without a name", east, prefixes("192.0.2.128/32"), "flets-east -> 192.0.2.128, tcp/25"},
 		{"part of a destination", east, prefixes("198.51.100.64/28"), "flets-east -> 198.51.100.64/28, tcp/25"},
 		{"a stranger", prefixes("10.0.0.0/8"), packet.All(32), "10.0.0.0/8 -> anywhere, tcp/25"},
+		{"a relay inside a destination", east, prefixes("192.0.2.24/30").Minus(relays), "flets-east -> hosting, tcp/25, except 2 relays"},
 		{"the relays, too", east, packet.All(32), "flets-east -> anywhere, tcp/25"},
 	} {
 		b := packet.Any(packet.V4)

@@ -10,6 +10,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"op25b/golden"
+	"op25b/policy"
+	"op25b/sheet"
 )
 
 func newGolden(g *globals) *cobra.Command {
@@ -41,7 +43,7 @@ exit 2. --update rewrites the files; review the diff before you commit it.`,
 
 // goldenFiles renders every device at the start of every phase, or of the one asked for.
 func (g *globals) goldenFiles() (golden.Files, error) {
-	ws, err := g.workspace(nil)
+	ws, err := g.workspaceOn(nil, g.firstPhase)
 	if err != nil {
 		return nil, err
 	}
@@ -91,6 +93,15 @@ func (g *globals) updateGolden(dir string, wanted golden.Files) error {
 	}
 	g.voice.note("%s in %s up to date", counted(n, "golden file"), dir)
 	return nil
+}
+
+// firstPhase is the date asked for, else the start of the first phase: golden files do not
+// depend on the day on which they are compared.
+func (g *globals) firstPhase(p policy.Policy) (sheet.Date, error) {
+	if g.at == "" && g.phase == "" && len(p.Phases) > 0 {
+		return p.Phases[0].Start, nil
+	}
+	return g.date(p)
 }
 
 func (g *globals) compareGolden(dir string, wanted golden.Files) error {

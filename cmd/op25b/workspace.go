@@ -43,6 +43,11 @@ func (g *globals) path(name string) string {
 
 // workspace loads the three files, all errors of all files at once, and picks the devices.
 func (g *globals) workspace(names []string) (workspace, error) {
+	return g.workspaceOn(names, g.date)
+}
+
+// workspaceOn is the workspace on a date that the policy may decide.
+func (g *globals) workspaceOn(names []string, on func(policy.Policy) (sheet.Date, error)) (workspace, error) {
 	ws := workspace{globals: g}
 	var e1, e2, e3 error
 	ws.policy, e1 = policy.Load(g.path(g.policy))
@@ -54,7 +59,7 @@ func (g *globals) workspace(names []string) (workspace, error) {
 	if err := together(e1, e2, e3); err != nil {
 		return ws, err
 	}
-	date, err := g.date(ws.policy)
+	date, err := on(ws.policy)
 	if err != nil {
 		return ws, err
 	}
