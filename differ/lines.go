@@ -1,6 +1,7 @@
 package differ
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -69,17 +70,17 @@ func entries(c acl.Config, f packet.Family, names []string) []acl.Entry {
 // or reason is changed.
 func compare(old, now []acl.Entry) []acl.Change {
 	keep := common(keys(old), keys(now))
-	moved := map[string]int{}
-	for i, e := range old {
-		if !keep.old[i] {
-			moved[e.String()]++
-		}
-	}
+	moved := movable(old, now, keep)
+	elsewhere := maps.Clone(moved)
 	var out []acl.Change
 	i := 0
 	removed := func(until int) {
 		for ; i < until; i++ {
-			if !keep.old[i] && !remains(old[i], now, keep.now) {
+			switch key := old[i].String(); {
+			case keep.old[i]:
+			case elsewhere[key] > 0:
+				elsewhere[key]--
+			default:
 				out = append(out, acl.Change{Sign: acl.Removed, Line: native(old[i]), Why: old[i].Why})
 			}
 		}
@@ -101,14 +102,21 @@ func compare(old, now []acl.Entry) []acl.Change {
 	return pair(out)
 }
 
-// remains reports whether an entry that does not keep its place stands elsewhere.
-func remains(e acl.Entry, now []acl.Entry, kept map[int]int) bool {
-	for j, n := range now {
-		if kept[j] == 0 && n.String() == e.String() {
-			return true
+// movable is how often each entry that does not keep its place stands on both sides.
+func movable(old, now []acl.Entry, keep pairs) map[string]int {
+	before, out := map[string]int{}, map[string]int{}
+	for i, e := range old {
+		if !keep.old[i] {
+			before[e.String()]++
 		}
 	}
-	return false
+	for j, e := range now {
+		if key := e.String(); keep.now[j] == 0 && before[key] > 0 {
+			before[key]--
+			out[key]++
+		}
+	}
+	return out
 }
 
 // pair makes a removal and the addition of an entry that is built alike one change.

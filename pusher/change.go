@@ -29,10 +29,14 @@ func (m *mission) change(ctx context.Context) error {
 		return fmt.Errorf("verifying: %w", err)
 	}
 	defer b.Close()
-	if err := m.confirm(ctx, b); err != nil {
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("verified, but not confirmed: %w", context.Cause(ctx))
+	}
+	calm := context.WithoutCancel(ctx) // half a confirmation would leave nobody knowing whether it holds
+	if err := m.confirm(calm, b); err != nil {
 		return fmt.Errorf("confirming: %w", err)
 	}
-	return m.save(ctx, b)
+	return m.save(calm, b)
 }
 
 // do types one of the dialect's own commands.
@@ -237,6 +241,7 @@ func (m *mission) confirm(ctx context.Context, b post) error {
 	if m.guard.Confirm.Armer || m.guard.Confirm.Config {
 		by = m.a
 	}
+	m.confirming = true
 	if err := m.do(ctx, by, m.guard.Confirm.Command); err != nil {
 		return err
 	}

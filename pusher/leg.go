@@ -49,16 +49,17 @@ type mission struct {
 	timer   time.Duration // how long the device's own timer is to run
 	say     func(what, text string)
 
-	a         post // the session that arms and types
-	guard     words.Guard
-	guarded   bool // the device takes the change back by itself
-	length    int  // of the timer, in the guard's units
-	armedAt   time.Time
-	armed     bool
-	sent      bool // lines were typed
-	committed bool
-	unsaved   bool
-	seen      State // when it was looked at first
+	a          post // the session that arms and types
+	guard      words.Guard
+	guarded    bool // the device takes the change back by itself
+	length     int  // of the timer, in the guard's units
+	armedAt    time.Time
+	armed      bool
+	sent       bool // lines were typed
+	committed  bool
+	confirming bool // the confirmation was typed: the device may have taken it
+	unsaved    bool
+	seen       State // when it was looked at first
 }
 
 // refusal makes an error one that has the class Refused.
@@ -132,10 +133,8 @@ func (m *mission) early(out *Outcome, err error) Outcome {
 // start looks at the device and decides whether there is anything to do. A nil outcome without
 // error says: go on.
 func (m *mission) start(ctx context.Context) (*Outcome, error) {
-	for _, line := range slices.Concat(m.leg.stage, m.leg.swap) {
-		if err := m.typeable(line); err != nil {
-			return nil, refuse("%w", err)
-		}
+	if err := m.typeable(); err != nil {
+		return nil, refuse("%w", err)
 	}
 	var err error
 	if m.a, err = m.open(ctx, m.dialer, TargetOf(m.step)); err != nil {
@@ -176,12 +175,18 @@ func (m *mission) start(ctx context.Context) (*Outcome, error) {
 	return nil, nil
 }
 
-func (m *mission) typeable(line string) error {
-	d, err := dialectSession(m.step.Dialect)
+// typeable holds every line of the leg against what the dialect's config mode may be told.
+func (m *mission) typeable() error {
+	session, err := dialectSession(m.step.Dialect)
 	if err != nil {
 		return err
 	}
-	return cli.Configures(d, line)
+	for _, line := range slices.Concat(m.leg.stage, m.leg.swap) {
+		if err := cli.Configures(session, line); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // lasting makes sure that a device that is as wanted stays so: no timer of an earlier push

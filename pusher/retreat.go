@@ -95,7 +95,7 @@ func (m *mission) settle(ctx, calm context.Context, cause error) Outcome {
 		wait := end.Sub(m.now())
 		if wait <= 0 || m.options.NoWait || m.sleep(ctx, min(pause, wait)) != nil {
 			out := m.outcome(Unknown, seen, cause)
-			if m.armed && wait > 0 {
+			if m.armed && wait > 0 && !m.confirming {
 				out.State, out.Left = Pending, wait-grace
 			}
 			if left > 0 {

@@ -187,7 +187,9 @@ func (s *site) truthful(where string, r result, p plan.Plan, probes []lab.Packet
 			o := told[one.name]
 			var list []bool
 			switch {
-			case o.Code == 4 || o.State == "before" || o.Code == 1 && !afterwards(r) || o.Code == 6 || o.State == "pending" && when == "an hour later":
+			case strings.Contains(o.Error, ": cleanup: "): // whatever becomes of it, the new lists stay bound
+				list = new
+			case o.Code == 4 || o.State == "before" || o.Code == 1 || o.Code == 6 || o.State == "pending" && when == "an hour later":
 				list = old
 			case o.Code == 0 || o.State == "after" && o.Code != 5 || o.State == "cleaned":
 				list = new

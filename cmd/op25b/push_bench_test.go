@@ -324,7 +324,7 @@ func written(b *testing.B, dialect string) (map[string]script, error) {
 	out := map[string]script{}
 	for name, l := range listeners {
 		for _, a := range l.script() {
-			a.Text = strings.ReplaceAll(a.Text, f.door.Enable, "ENABLE")
+			a.Text = bytes.ReplaceAll(a.Text, []byte(f.door.Enable), []byte("ENABLE"))
 			out[name] = append(out[name], a)
 		}
 	}
@@ -353,7 +353,7 @@ func exchange(b *testing.B, dialect string, scripts map[string]script, j job) (c
 		by := map[string]script{}
 		for _, r := range routers {
 			for _, a := range scripts[r.Name] {
-				a.Text = strings.ReplaceAll(a.Text, "ENABLE", f.door.Enable)
+				a.Text = bytes.ReplaceAll(a.Text, []byte("ENABLE"), []byte(f.door.Enable))
 				by[r.Target()] = append(by[r.Target()], a)
 			}
 		}
@@ -391,10 +391,10 @@ func (f *field) reached(path string, c *cost) error {
 // library: the same sessions, the same bytes typed, everything read that was read.
 func BenchmarkPush(b *testing.B) {
 	built(b, "op25b-lab")
-	t := newTable(b, fmt.Sprintf("%d lab routers pushed, all at once: CPU of the client process, least of 3 rounds in turn", crowd),
-		"routers", "typed a router", "op25b, CPU", "bare x/crypto/ssh, CPU", "ratio (rounds)", "under 3x", "op25b, wall", "bare, wall", "failed", "as planned afterwards")
 	m := newTable(b, fmt.Sprintf("Memory while %d sessions are open, each with its lines sent and read back: a session", crowd),
 		"routers", "client", "heap and stack in use", "resident", "under 0.5 MB", "peak of the whole process / sessions")
+	t := newTable(b, fmt.Sprintf("%d lab routers pushed, all at once: CPU of the client process, least of 3 rounds in turn", crowd),
+		"routers", "typed a router", "op25b, CPU", "bare x/crypto/ssh, CPU", "ratio (rounds)", "under 3x", "op25b, wall", "bare, wall", "failed", "as planned afterwards")
 	for range b.N {
 		for _, dialect := range []string{"iosxe", ""} {
 			name := dialect
@@ -457,7 +457,7 @@ func typed(scripts map[string]script) string {
 	lines, sessions := 0, 0
 	for _, s := range scripts {
 		for _, a := range s {
-			lines += strings.Count(a.Text, "\n")
+			lines += bytes.Count(a.Text, []byte("\n"))
 			if a.Do == "open" {
 				sessions++
 			}

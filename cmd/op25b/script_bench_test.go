@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"strings"
 	"sync"
 	"time"
 
@@ -24,9 +23,9 @@ type door struct{ Address, User, Password, Enable, KnownHosts string }
 type act struct {
 	Session int
 	Do      string // open, type, close
-	Text    string
+	Text    []byte
 	Lines   int
-	Last    string
+	Last    []byte
 }
 
 // script is all that a client did on one router, in order.
@@ -144,19 +143,19 @@ func (l *listener) terminal(channel ssh.Channel, requests <-chan *ssh.Request) {
 	chunk := make([]byte, 256<<10)
 	for {
 		n, err := channel.Read(chunk)
-		did := act{Session: session, Do: "type", Text: string(chunk[:n])}
+		did := act{Session: session, Do: "type", Text: bytes.Clone(chunk[:n])}
 		if err != nil {
 			did.Do = "close"
 		}
 		l.mu.Lock()
-		did.Lines, did.Last = seen.lines, string(seen.last)
+		did.Lines, did.Last = seen.lines, seen.last
 		*seen = screen{}
 		l.acts = append(l.acts, did)
 		l.mu.Unlock()
 		if err != nil {
 			return
 		}
-		io.WriteString(t.in, did.Text)
+		t.in.Write(did.Text)
 	}
 }
 
@@ -181,6 +180,7 @@ type terminal struct {
 	out    io.Reader
 	conn   net.Conn
 	text   []byte // what came since something was typed
+	block  bool   // that was several lines, with a prompt after each
 	seen   screen
 	chunk  []byte
 }
@@ -230,9 +230,14 @@ func (t *terminal) shell() error {
 	return errors.Join(e1, e2, s.RequestPty("vt100", 255, 511, ssh.TerminalModes{ssh.ECHO: 1}), s.Shell())
 }
 
-// await reads until the router has printed as many lines and stands at the same last line.
+// await reads until the router stands at the same last line, after a block not before it has
+// printed as many lines.
 func (t *terminal) await(a act) error {
-	for t.seen.lines < a.Lines || string(t.seen.last) != a.Last {
+	least := min(1, a.Lines)
+	if t.block {
+		least = a.Lines
+	}
+	for t.seen.lines < least || !bytes.Equal(t.seen.last, a.Last) {
 		n, err := t.out.Read(t.chunk)
 		if err != nil {
 			return fmt.Errorf("waiting for %d lines and %q: %d lines and %q: %w", a.Lines, a.Last, t.seen.lines, t.seen.last, err)
@@ -263,15 +268,15 @@ func (s script) play(enter func() (*terminal, error), held func()) (err error) {
 		}
 		t := open[a.Session]
 		if err := t.await(a); err != nil {
-			return fmt.Errorf("act %d, %s: %w", i, strings.TrimSpace(a.Text), err)
+			return fmt.Errorf("act %d, %s: %w", i, bytes.TrimSpace(a.Text), err)
 		}
 		if a.Do == "close" {
 			t.client.Close()
 			delete(open, a.Session)
 			continue
 		}
-		t.text, t.seen = t.text[:0], screen{last: t.seen.last[:0]}
-		if _, err := io.WriteString(t.in, a.Text); err != nil {
+		t.text, t.seen, t.block = t.text[:0], screen{last: t.seen.last[:0]}, bytes.Count(a.Text, []byte("\n")) > 1
+		if _, err := t.in.Write(a.Text); err != nil {
 			return err
 		}
 	}

@@ -50,9 +50,10 @@ const shares = 16
 // chunks cuts both sides so that every pair fits into one command, in as few pairs as the
 // tried ways of sharing the room allow.
 func chunks(m packet.Box) (src, dst []packet.Ranges) {
+	from, to := pieces(m.Src, m.Family), pieces(m.Dst, m.Family)
 	for i := 1; i < shares; i++ {
 		left := room * i / shares
-		s, d := cut(m.Src, m.Family, left), cut(m.Dst, m.Family, room-left)
+		s, d := cut(from, left), cut(to, room-left)
 		if src == nil || len(s)*len(d) < len(src)*len(dst) {
 			src, dst = s, d
 		}
@@ -60,11 +61,8 @@ func chunks(m packet.Box) (src, dst []packet.Ranges) {
 	return src, dst
 }
 
-// cut is a set in parts of which each is one word of at most so many characters.
-func cut(r packet.Ranges, f packet.Family, most int) []packet.Ranges {
-	if r.IsAll(f.Bits()) {
-		return []packet.Ranges{r}
-	}
+// cut is pieces in parts of which each is one word of at most so many characters.
+func cut(pieces []piece, most int) []packet.Ranges {
 	var out []packet.Ranges
 	var part []packet.Range
 	length := 0
@@ -74,30 +72,44 @@ func cut(r packet.Ranges, f packet.Family, most int) []packet.Ranges {
 		}
 		part, length = nil, 0
 	}
-	for _, s := range pieces(r, f) {
-		word, _ := addressText(packet.Between(s.Lo, s.Hi), f)
-		long := max(len(word), len(f.Addr(s.Lo).String())+1+len(f.Addr(s.Hi).String()))
-		if f == packet.V6 && s.Lo != s.Hi {
-			out = append(out, packet.Between(s.Lo, s.Hi))
+	for _, p := range pieces {
+		if p.alone {
+			out = append(out, packet.Between(p.span.Lo, p.span.Hi))
 			continue
 		}
-		if length > 0 && length+1+long > most {
+		if length > 0 && length+1+p.length > most {
 			flush()
 		}
-		part, length = append(part, s), length+1+long
+		part, length = append(part, p.span), length+1+p.length
 	}
 	flush()
 	return out
 }
 
+// piece is a part of a set that is not cut further.
+type piece struct {
+	span   packet.Range
+	length int  // in characters, at most
+	alone  bool // it is a word by itself
+}
+
 // pieces are what a word is made of: in IPv4 ranges, in IPv6 prefixes.
-func pieces(r packet.Ranges, f packet.Family) []packet.Range {
-	if f == packet.V4 {
-		return r.Spans()
+func pieces(r packet.Ranges, f packet.Family) []piece {
+	if r.IsAll(f.Bits()) {
+		return []piece{{span: r.Spans()[0], alone: true}}
 	}
-	var out []packet.Range
-	for _, p := range r.Prefixes(f) {
-		out = append(out, packet.Prefixes(p).Spans()...)
+	spans := r.Spans()
+	if f == packet.V6 {
+		spans = nil
+		for _, p := range r.Prefixes(f) {
+			spans = append(spans, packet.Prefixes(p).Spans()...)
+		}
+	}
+	var out []piece
+	for _, s := range spans {
+		word, _ := addressText(packet.Between(s.Lo, s.Hi), f)
+		long := max(len(word), len(f.Addr(s.Lo).String())+1+len(f.Addr(s.Hi).String()))
+		out = append(out, piece{s, long, f == packet.V6 && s.Lo != s.Hi})
 	}
 	return out
 }
