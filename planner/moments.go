@@ -88,7 +88,7 @@ func (p *rehearsal) ends() error {
 func (p *rehearsal) forward() error {
 	p.seen += len(p.step.Stage)
 	for k := range len(p.step.Switch) + 1 {
-		if err := p.moment(p.step.Stage, p.step.Switch[:k]); err != nil {
+		if _, err := p.moment(p.step.Stage, p.step.Switch[:k]); err != nil {
 			return err
 		}
 	}
@@ -100,10 +100,7 @@ func (p *rehearsal) forward() error {
 // comes then takes away what nothing names.
 func (p *rehearsal) back() error {
 	for k := range p.step.Undo {
-		if err := p.moment(p.step.Do, p.step.Undo[:k+1]); err != nil {
-			return err
-		}
-		c, err := p.after(p.step.Do, p.step.Undo[:k+1])
+		c, err := p.moment(p.step.Do, p.step.Undo[:k+1])
 		if err != nil {
 			return err
 		}
@@ -116,18 +113,18 @@ func (p *rehearsal) back() error {
 }
 
 // moment is the state after some lines: each point must filter as before or as after.
-func (p *rehearsal) moment(lines ...[]string) error {
+func (p *rehearsal) moment(lines ...[]string) (acl.Config, error) {
 	c, err := p.after(lines...)
 	if err != nil {
-		return err
+		return c, err
 	}
 	for _, at := range p.points {
 		if !alike(c, p.old, at) && !alike(c, p.now, at) {
 			typed := slices.Concat(lines...)
-			return fmt.Errorf("rehearsal: after %q %s would filter neither as before nor as after; nothing of it is sent", typed[len(typed)-1], at)
+			return c, fmt.Errorf("rehearsal: after %q %s would filter neither as before nor as after; nothing of it is sent", typed[len(typed)-1], at)
 		}
 	}
-	return nil
+	return c, nil
 }
 
 // alike reports whether two configs filter alike at a point: the same lists in the same order,

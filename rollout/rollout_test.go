@@ -90,7 +90,7 @@ func TestRefused(t *testing.T) {
 		{"more than all", "percent: 50", "percent: 101", "r.yaml:4:52: `percent` is 101"},
 		{"one of each and percent", "soak: 30m", "percent: 5", "r.yaml:3:52: wave canary has both `one-of-each` and `percent`"},
 		{"empty select", "{ site: tyo }", "{}", "r.yaml:4:28: `select` is empty"},
-		{"soak", "30m", "30", "r.yaml:3:49: `soak` is not a text"},
+		{"soak", "30m", "30", "r.yaml:3:49: `soak`: `30` has no unit\nhint: write it as 90s, 10m, 2h or 60d"},
 		{"parallel", "parallel: 20", "parallel: 0", "r.yaml:6:21: `parallel` is 0"},
 		{"total below wave", "max-failed-total: 3", "max-failed-total: 1", "r.yaml:6:58: `max-failed-total` is less than `max-failed`"},
 		{"confirm", "10m", "0s", "r.yaml:7:10: `confirm` is not from 1s to 1d"},
