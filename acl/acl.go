@@ -20,6 +20,17 @@ type Config struct {
 	References []Reference // who else names a list or a group
 	Unread     []Place     // what could change the meaning of filters and is not understood
 	Undefined  Action      // what a binding to a list that is not there does: Permit, Deny or Unknown
+	// Carriers are the interfaces that carry a family, on dialects where binding a list makes an
+	// interface carry it, which a plan's undo then takes back; nil elsewhere.
+	Carriers []Carrier
+}
+
+// Carrier is an interface and a family that the text makes it carry. Alone says that nothing
+// but its filters stands there.
+type Carrier struct {
+	Interface string
+	Family    packet.Family
+	Alone     bool
 }
 
 // Place is one line of a text.
@@ -115,6 +126,7 @@ type Binding struct {
 	Lists      []string // empty where nothing is bound
 	Tail       string   // further words of the line that must be kept: "dynamic 100 101"
 	Unmodelled string   // why its meaning is not known, else ""
+	Carries    bool     // the interface carries the family for the sake of this binding only
 	Place      Place
 }
 

@@ -94,6 +94,9 @@ func (c Config) Canonical(points []Point, owner Owner) []string {
 	for _, p := range sortedPoints(beside) {
 		b := beside[p]
 		lines = append(lines, "bind "+p.String()+" "+b.text())
+		if len(b.Lists) > 0 && c.alone(p) {
+			lines = append(lines, " nothing else of "+p.Family.String()+" stands at the interface")
+		}
 		_, others := c.Own(owner, b)
 		for _, name := range others {
 			key := p.Family.String() + " " + name

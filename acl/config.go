@@ -1,6 +1,8 @@
 package acl
 
 import (
+	"slices"
+
 	"op25b/acl/packet"
 )
 
@@ -31,7 +33,17 @@ func (c Config) Binding(p Point) Binding {
 			return b
 		}
 	}
-	return Binding{Interface: p.Interface, Direction: p.Direction, Family: p.Family}
+	return Binding{Interface: p.Interface, Direction: p.Direction, Family: p.Family, Carries: c.Carriers != nil && !c.carries(p)}
+}
+
+// alone reports whether the interface carries the family for its filters only. An undo that
+// takes the family back rests on that: what others put there since must stay.
+func (c Config) alone(p Point) bool {
+	return slices.Contains(c.Carriers, Carrier{p.Interface, p.Family, true})
+}
+
+func (c Config) carries(p Point) bool {
+	return slices.ContainsFunc(c.Carriers, func(k Carrier) bool { return k.Interface == p.Interface && k.Family == p.Family })
 }
 
 // HasInterface reports whether the text has this interface.

@@ -163,6 +163,9 @@ func (q Question) after(d acl.Delta) acl.Config {
 		if len(r.To.Lists) > 0 {
 			c.Bindings = append(c.Bindings, r.To)
 		}
+		if p := r.To.Point(); r.To.Carries {
+			c.Carriers = append(slices.Clone(c.Carriers), acl.Carrier{Interface: p.Interface, Family: p.Family, Alone: true})
+		}
 	}
 	return c
 }

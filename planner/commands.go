@@ -3,6 +3,7 @@ package planner
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"op25b/acl"
 	"op25b/differ"
@@ -90,9 +91,14 @@ func picked(laid, wanted acl.Config) acl.Config {
 func bind(r renderer.Renderer, points []acl.Rebind) ([]string, error) {
 	var first, unbound []string
 	var bound acl.Config
+	gone := map[string]bool{}
 	for _, p := range points {
 		if len(p.To.Lists) == 0 {
-			unbound = append(unbound, r.Dialect().Unbind(p.From)...)
+			lines := r.Dialect().Unbind(p.From)
+			if key := strings.Join(lines, "\n"); !gone[key] { // a family goes once, with all that is bound in it
+				gone[key] = true
+				unbound = append(unbound, lines...)
+			}
 			continue
 		}
 		if r.Dialect().Limits().Atomic && (len(p.From.Lists) > 1 || p.From.Tail != "") {

@@ -25,13 +25,16 @@ type attachment struct {
 
 func newEstate(seed uint64, dialect string) *estate {
 	e := &estate{author: newAuthor(seed), dialect: dialect, existing: "refuse"}
-	e.today = e.day()
+	e.today = e.busy()
 	if (dialect == "junos" || dialect == "rtx") && e.IntN(3) > 0 {
 		e.existing = "chain"
 	}
 	e.attached = []attachment{{ports(dialect)[0], e.way(), []string{"ipv4", "ipv6"}, nil}}
 	return e
 }
+
+// busy is a day on which most phases are in force.
+func (e *estate) busy() int { return 5 + e.IntN(8) }
 
 func (e *estate) way() string { return []string{"in", "out"}[e.IntN(2)] }
 
@@ -113,7 +116,7 @@ func edits() []edit {
 		{"destination", func(e *estate) { e.list(&e.vodafone, func() string { return e.server(16, 32) }) }},
 		{"phase", (*estate).phase},
 		{"a day later", func(e *estate) { e.today++ }},
-		{"another day", func(e *estate) { e.today = e.day() }},
+		{"another day", func(e *estate) { e.today = e.busy() }},
 		{"attachment", (*estate).attach},
 		{"family", (*estate).family},
 		{"pools of an attachment", func(e *estate) {
@@ -251,7 +254,11 @@ func (e *estate) base() string {
 		}
 	case "rtx":
 		row := []string{"1010 1020 2000", "1010 1020 1030 dynamic 100"}[end]
-		text = strings.Replace(text, "pp select 1\n", "pp select 1\n ip pp secure filter "+way+" "+row+"\n ipv6 pp secure filter "+way+" 30 40\n", 1) +
+		six := ""
+		if e.IntN(4) == 0 { // it takes many filters of ours to go before it: each relay is a hole in IPv6
+			six = " ipv6 pp secure filter " + way + " 30 40\n"
+		}
+		text = strings.Replace(text, "pp select 1\n", "pp select 1\n ip pp secure filter "+way+" "+row+"\n"+six, 1) +
 			"ip filter 1020 reject 203.0.113.8/29 * tcp * 25\nip filter 1030 pass * 192.0.2.0/24 tcp * *\nip filter dynamic 100 * * ftp\n" +
 			"ipv6 filter 30 reject 2001:db8:1:100::/58 2001:db8:25::4/126 tcp * *\nipv6 filter 40 pass * * * * *\n"
 	}

@@ -84,6 +84,9 @@ func (g *globals) explain(ws workspace, p packet.Packet) error {
 		return g.voice.json(all)
 	}
 	g.voice.printf("%s on %s\n", p, ws.desk.Date)
+	if len(all) == 0 {
+		g.voice.printf("no attachment of these devices carries %s\n", p.Family)
+	}
 	for _, e := range all {
 		g.voice.printf("%s: %s: %s: %s\n", e.Device, e.Point, e.Verdict, e.Why)
 		if e.Entry != "" {

@@ -214,7 +214,7 @@ func textsJob(j job) (c cost, err error) {
 	}
 	err = c.run("compare", func() error {
 		rows, err := filters[0].Packets.Compare(filters[1].Packets, packet.Budget{})
-		c.Says = fmt.Sprintf("proved: %d rows differ", len(rows))
+		c.Says = fmt.Sprintf("proved: %s of packets", counted(len(rows), "row"))
 		if len(rows) == 0 {
 			c.Says = "proved: equal"
 		}

@@ -68,18 +68,22 @@ func (g *globals) prove(ws workspace, dir string) error {
 			}
 			continue
 		}
-		worst := exit{failed, planner.Failed{Device: device.Name, Err: err}, ""}
-		if onlyDifferences(err) {
-			worst.code = differs
+		failure := planner.Failed{Device: device.Name, Err: err}
+		if !onlyDifferences(err) {
+			failures = append(failures, exit{failed, failure, ""})
+			continue
 		}
-		failures = append(failures, worst)
+		failures = append(failures, exit{differs, nil, ""})
+		if g.format == "text" { // a packet that differs is what was asked for: a result
+			g.voice.printf("%s\n", g.voice.paint(red, printable(failure.Error())))
+		}
 	}
 	if g.format == "json" {
 		if err := g.voice.json(verdicts); err != nil {
 			return err
 		}
 	}
-	return errors.Join(failures...)
+	return quietly(errors.Join(failures...))
 }
 
 // proveOne proves the device's text in a folder, or the one that we would write.

@@ -17,16 +17,22 @@ type line struct {
 // config is a configuration in order of entry. It is never changed in place.
 type config []line
 
-// put is the configuration with a line: instead of the one with the same key, or at the end.
+// put is the configuration with a line: instead of the one with the same key, or at the end. A
+// list for what comes in stands before the one for what goes out, however they were typed [SAMPLE].
 func (c config) put(l line) config {
 	out := slices.Clone(c)
+	at := len(out)
+	way, incoming := strings.CutSuffix(l.key, " secure filter in")
 	for i, o := range out {
 		if o.place == l.place && o.key == l.key {
 			out[i] = l
 			return out
 		}
+		if incoming && o.place == l.place && o.key == way+" secure filter out" {
+			at = i
+		}
 	}
-	return append(out, l)
+	return slices.Insert(out, at, l)
 }
 
 // drop is the configuration without the line of a key.
@@ -115,12 +121,15 @@ func longer(text, start string) bool {
 	return strings.HasSuffix(start, " filter") && (strings.HasPrefix(text, start+" dynamic ") || strings.HasPrefix(text, start+" set "))
 }
 
-// part: in a block the enable command is last, the ip commands before it [SAMPLE].
+// part: in a block the enable command is last, the ip commands before it [SAMPLE], those of
+// IPv6 behind those of IPv4 as they are outside a block [SAMPLE].
 func part(l line) int {
 	switch {
 	case strings.HasPrefix(l.text, "pp enable") || strings.HasPrefix(l.text, "tunnel enable"):
+		return 3
+	case strings.HasPrefix(l.text, "ipv6 "):
 		return 2
-	case strings.HasPrefix(l.text, "ip ") || strings.HasPrefix(l.text, "ipv6 "):
+	case strings.HasPrefix(l.text, "ip "):
 		return 1
 	}
 	return 0

@@ -53,11 +53,16 @@ func (Dialect) Lines(text string) []string {
 
 // Unbind takes the filter or the list of filters away that the binding says is there, and
 // leaves the other direction alone. A binding read from a router knows which of the two
-// statements it is; deleting the one that is not there deletes nothing.
+// statements it is; deleting the one that is not there deletes nothing. Where the interface
+// carries the family for this binding only, the family goes with it: it would stay as
+// "family inet;" otherwise, and go on.
 func (Dialect) Unbind(b acl.Binding) []string {
 	unit, err := unit(b)
 	if err != nil {
 		return nil
+	}
+	if b.Carries {
+		return []string{"delete interfaces " + unit + " family " + inet(b.Family)}
 	}
 	way := direction(b.Direction)
 	if len(b.Lists) > 1 || b.Tail == way+"-list" {

@@ -24,6 +24,7 @@ type listKey struct {
 func read(t *tree) acl.Config {
 	r := reader{tree: t, lists: map[string]prefixList{}, at: map[listKey]int{}}
 	r.config.Undefined = acl.Unknown // such a text does not come from a router: it refuses the commit
+	r.config.Carriers = []acl.Carrier{}
 	if name := t.root.find("system", "host-name").value(); name != nil {
 		r.config.Hostname = name.word
 	}

@@ -18,6 +18,10 @@ func (r *reader) interfaces(from *statement) {
 			name := i.word + "." + u.word
 			r.config.Interfaces = append(r.config.Interfaces, name)
 			for _, f := range packet.Families() {
+				if at := u.reach([]string{"family", inet(f)}); at != nil {
+					alone := len(at.kids) == 1 && at.kids[0].word == "filter"
+					r.config.Carriers = append(r.config.Carriers, acl.Carrier{Interface: name, Family: f, Alone: alone})
+				}
 				for _, d := range []acl.Direction{acl.In, acl.Out} {
 					r.binding(acl.Point{Interface: name, Direction: d, Family: f}, u)
 				}
