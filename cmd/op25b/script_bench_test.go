@@ -97,14 +97,15 @@ func (l *listener) serve(conn net.Conn) {
 	}
 	defer server.Close()
 	go ssh.DiscardRequests(requests)
-	for c := range channels {
-		channel, requests, err := c.Accept()
-		if err != nil {
-			return
-		}
-		l.terminal(channel, requests)
+	c, open := <-channels
+	if !open {
 		return
 	}
+	channel, requests, err := c.Accept()
+	if err != nil {
+		return
+	}
+	l.terminal(channel, requests)
 }
 
 // terminal passes one terminal on.
