@@ -299,6 +299,9 @@ func Read(r io.Reader) (Plan, error) {
 	if err := d.Decode(&p); err != nil {
 		return Plan{}, fmt.Errorf("%w: %v", ErrNotAPlan, err)
 	}
+	if _, err := d.Token(); err != io.EOF {
+		return Plan{}, fmt.Errorf("%w: something stands behind it", ErrNotAPlan)
+	}
 	if p.Version != Version {
 		return Plan{}, fmt.Errorf("%w: version %d is not %d", ErrNotAPlan, p.Version, Version)
 	}
