@@ -3,6 +3,7 @@ package junos
 import (
 	"op25b/acl"
 	"op25b/acl/packet"
+	"slices"
 )
 
 // interfaces reads the units and what is bound to them.
@@ -19,7 +20,7 @@ func (r *reader) interfaces(from *statement) {
 			r.config.Interfaces = append(r.config.Interfaces, name)
 			for _, f := range packet.Families() {
 				if at := u.reach([]string{"family", inet(f)}); at != nil {
-					alone := len(at.kids) == 1 && at.kids[0].word == "filter"
+					alone := !slices.ContainsFunc(at.kids, func(k *statement) bool { return k.word != "filter" })
 					r.config.Carriers = append(r.config.Carriers, acl.Carrier{Interface: name, Family: f, Alone: alone})
 				}
 				for _, d := range []acl.Direction{acl.In, acl.Out} {
