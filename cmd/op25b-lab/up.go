@@ -46,7 +46,8 @@ func (o options) up(ctx context.Context, out, talk io.Writer) error {
 		return err
 	}
 	for _, r := range routers {
-		fmt.Fprintf(out, "%-14s %-6s %-15s %s\n", r.server.Name(), r.kind.Dialect, r.server.Address(), r.kind.Interface)
+		iface, _ := r.attachment()
+		fmt.Fprintf(out, "%-14s %-6s %-15s %s\n", r.server.Name(), r.kind.Dialect, r.server.Address(), iface)
 	}
 	fmt.Fprintf(talk, "op25b-lab: %d routers are up; next: . %s\n", len(routers), filepath.Join(o.dir, "env"))
 	<-ctx.Done()
@@ -117,6 +118,15 @@ func (o options) write(fleet *lab.Fleet, routers []router, password, enable stri
 	return os.Chmod(filepath.Join(o.dir, "env"), 0o600)
 }
 
+// attachment is where the policy is to hold: towards the customers. The customers' side of the
+// RTX has the factory's list, which is not ours, so there it is the line to the outside.
+func (r router) attachment() (iface, direction string) {
+	if r.kind.Dialect == "rtx" {
+		return "pp 1", "out"
+	}
+	return r.kind.Interface, "in"
+}
+
 // inventoryOf is the fleet as op25b reads it.
 func inventoryOf(routers []router) string {
 	var b strings.Builder
@@ -124,9 +134,10 @@ func inventoryOf(routers []router) string {
 		"version: 1\ndefaults: { transport: ssh, credentials: lab }\ndevices:\n")
 	for _, r := range routers {
 		at := r.server.Address()
+		iface, direction := r.attachment()
 		fmt.Fprintf(&b, "  %s:\n    address: %s\n    port: %d\n    dialect: %s\n    revert: %s\n    labels: { site: %s, role: edge }\n"+
-			"    attach:\n      - interface: %s\n        direction: in\n",
-			r.server.Name(), at.Addr(), at.Port(), r.kind.Dialect, r.kind.Revert, r.site, r.kind.Interface)
+			"    attach:\n      - interface: %s\n        direction: %s\n",
+			r.server.Name(), at.Addr(), at.Port(), r.kind.Dialect, r.kind.Revert, r.site, iface, direction)
 	}
 	return b.String()
 }

@@ -25,9 +25,7 @@ until test -s lab/inventory.yaml; do
 	sleep 0.1
 done
 . lab/env
-# The RTX of the lab come with the factory's list on lan2: ours goes before it.
-sed '/interface: lan2/s/$/\n        existing: chain/' lab/inventory.yaml >inventory.yaml
-cp -r "$story/policy.yaml" "$story/pools" .
+cp -r lab/inventory.yaml "$story/policy.yaml" "$story/pools" .
 cat >rollout.yaml <<'ROLLOUT'
 version: 1
 waves:
