@@ -122,6 +122,14 @@ func (f Filter) Decide(p packet.Packet) (Action, string) {
 	return ActionOf(v), f.lines[i]
 }
 
+// Line is the line of a rule, or for packet.NoRule what decides where none does.
+func (f Filter) Line(rule int) string {
+	if rule == packet.NoRule {
+		return f.end
+	}
+	return f.lines[rule]
+}
+
 // Base is the config without our own part: what untouched packets meet.
 func (c Config) Base(o Owner) Config {
 	var bindings []Binding

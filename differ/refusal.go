@@ -95,6 +95,13 @@ func (q Question) mingled() []Reason {
 		}
 		alone := b
 		alone.Lists = others
+		if line, unknown := q.Have.Filter(alone).Unknown(); unknown && !slices.Equal(b.Lists[len(ours):], others) {
+			out = append(out, Reason{
+				fmt.Sprintf("line %d: %s has %s among ours (%s), and what comes behind it decides with ours only: %s",
+					b.Place.Line, p, strings.Join(others, " "), strings.Join(ours, " "), line),
+				"bind what is not ours behind ours, so that it stands by itself, or take it off"})
+			continue
+		}
 		rows, err := q.Have.Filter(b).Packets.Compare(q.Have.Filter(alone).Packets, packet.Budget{})
 		if err != nil {
 			continue // packets says so, with more of it

@@ -50,7 +50,7 @@ func (d Desk) Draft(device inventory.Device, running string) (Draft, error) {
 		return Draft{}, fmt.Errorf("prove: %w", err)
 	}
 	draft := Draft{Delta: delta, Missing: q.Missing()}
-	draft.Warnings = warnings(device, have, owner, draft.Missing)
+	draft.Warnings = append(warnings(device, have, owner, draft.Missing), made(delta)...)
 	draft.Step, err = step(device, r, q, delta, sketch.laid)
 	if err != nil {
 		return draft, err
@@ -151,6 +151,19 @@ func warnings(device inventory.Device, have acl.Config, owner acl.Owner, missing
 	}
 	if have.Hostname != "" && have.Hostname != device.Hostname {
 		out = append(out, fmt.Sprintf("the running config calls itself %s, the inventory expects %s", have.Hostname, device.Hostname))
+	}
+	return out
+}
+
+// made warns of interfaces that carry a family only from this change on.
+func made(delta acl.Delta) []string {
+	var out []string
+	for _, r := range delta.Rebind {
+		w := fmt.Sprintf("%s does not carry %s yet, and a list bound there makes it; leave the family out of the attachment's `families` if that is not wanted",
+			r.To.Interface, r.To.Family)
+		if r.To.Carries && len(r.To.Lists) > 0 && !slices.Contains(out, w) {
+			out = append(out, w)
+		}
 	}
 	return out
 }

@@ -3,7 +3,6 @@ package planner_test
 import (
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"os"
 	"regexp"
 	"slices"
@@ -12,8 +11,6 @@ import (
 	"testing"
 	"testing/fstest"
 
-	"op25b/acl"
-	"op25b/acl/packet"
 	"op25b/differ"
 	"op25b/inventory"
 	"op25b/lab"
@@ -293,7 +290,9 @@ func (s *sweep) carryOut(before *estate) {
 	}
 	s.ends(probes, "do")
 	s.is(s.step.Want, "do")
-	if len(s.step.Cleanup) > 0 && s.estate.IntN(4) > 0 {
+	cleaned := len(s.step.Cleanup) == 0
+	if !cleaned && s.estate.IntN(4) > 0 {
+		cleaned = true
 		for i := range probes {
 			probes[i].old = probes[i].fresh
 		}
@@ -301,7 +300,10 @@ func (s *sweep) carryOut(before *estate) {
 		s.ends(probes, "cleanup")
 		s.is(s.step.Cleaned, "cleanup")
 	}
-	s.settled()
+	if left := s.settled(); cleaned && len(left) > 0 {
+		s.notCleaned++
+		s.fail("all is cleaned, but there is still %q", left)
+	}
 	if s.estate.IntN(10) == 0 {
 		s.restarted(probes)
 	}
@@ -350,13 +352,14 @@ func (s *sweep) is(digest, what string) {
 	}
 }
 
-// settled: a second plan has nothing to do, and nothing of ours is left but what is used.
-func (s *sweep) settled() {
+// settled: a second plan has nothing to do. It gives what is left to clean up.
+func (s *sweep) settled() []string {
 	draft, err := s.desk.Draft(s.device, s.read())
 	if err != nil || draft.Step.Method != plan.None || len(draft.Step.Do)+len(draft.Step.Undo)+len(draft.Step.Changes) > 0 {
 		s.notSettled++
 		s.fail("the second time there is %v, %q, %v", err, draft.Step.Do, draft.Step.Changes)
 	}
+	return draft.Step.Cleanup
 }
 
 // restarted saves, restarts, and finds all as it was.
@@ -396,186 +399,4 @@ func few(lines []string) string {
 		return joined(lines[:60]) + "\n…\n" + joined(lines[len(lines)-60:])
 	}
 	return joined(lines)
-}
-
-// probe is one packet at one point, and what the router did and is to do with it.
-type probe struct {
-	point      acl.Point
-	packet     lab.Packet
-	said       packet.Packet
-	old, fresh acl.Action
-}
-
-// probes are packets around every edge of the policy before and after, at every point of the
-// router: mail and what is nearly mail.
-func (s *sweep) probes(before *estate) []probe {
-	r := rand.New(rand.NewPCG(s.seed, uint64(s.edits)))
-	all := around(before.policy() + s.estate.policy() + "203.0.113.8/29")
-	var out []probe
-	for _, port := range ports(s.dialect.Name()) {
-		for _, way := range []acl.Direction{acl.In, acl.Out} {
-			for range 110 {
-				one := strange(r, all[r.IntN(len(all))])
-				at := acl.Point{Interface: port, Direction: way, Family: one.Family}
-				p := probe{point: at, said: one, packet: lab.Packet{Src: one.Src, Dst: one.Dst, Protocol: int(one.Protocol), SrcPort: int(one.SrcPort),
-					DstPort: int(one.DstPort), LaterFragment: one.Fragment == packet.Later, Established: one.Flags == packet.Established}}
-				p.old, p.fresh = p.asked(s.router), s.meant(p)
-				out = append(out, p)
-			}
-		}
-	}
-	r.Shuffle(len(out), func(i, j int) { out[i], out[j] = out[j], out[i] })
-	return out
-}
-
-// strange is a packet like another, of which two in three are mail.
-func strange(r *rand.Rand, p packet.Packet) packet.Packet {
-	switch r.IntN(12) {
-	case 0:
-		p.DstPort = []uint16{24, 26, 465, 587}[r.IntN(4)]
-	case 1:
-		p.Protocol = packet.UDP
-		p.DstPort = []uint16{25, 135, 161}[r.IntN(3)]
-	case 2:
-		p.Flags = packet.Established
-	case 3:
-		p.Fragment, p.SrcPort, p.DstPort = packet.Later, 0, 0
-	}
-	return p
-}
-
-// asked is what a router does with the probe.
-func (p probe) asked(d lab.Device) acl.Action {
-	if pass, _ := d.Verdict(p.point.Interface, string(p.point.Direction), p.packet); pass {
-		return acl.Permit
-	}
-	return acl.Deny
-}
-
-// meant is what the policy wants with a probe, read word by word; what it leaves alone is what
-// others want.
-func (s *sweep) meant(p probe) acl.Action {
-	for _, a := range s.device.Attach {
-		if a.Interface != p.point.Interface || a.Direction != string(p.point.Direction) || !slices.Contains(a.Families, p.point.Family.String()) {
-			continue
-		}
-		if v, _ := s.desk.Policy.Meaning(s.desk.Date, a).Verdict(p.said); v == policy.Blocked {
-			return acl.Deny
-		}
-	}
-	return p.asked(s.others)
-}
-
-// share is how many probes are asked after a line that binds nothing.
-const share = 40
-
-// moment asks the router after one line. Until lines take effect nothing may have changed. A line
-// that binds or unbinds is followed by all probes, every other by the next few in turn.
-func (s *sweep) moment(d lab.Device, probes []probe, line string, committed bool) {
-	s.moments++
-	from, n := 0, len(probes)
-	if !touches(line) || !committed {
-		from, n = (s.moments*share)%len(probes), share
-	}
-	for i := range n {
-		p := probes[(from+i)%len(probes)]
-		s.verdicts++
-		got := p.asked(d)
-		if got != p.old && (got != p.fresh || !committed) {
-			s.wrongMoments++
-			s.fail("after %q %s at %s is %s: neither as before (%s) nor as after (%s)", line, p.said, p.point, got, p.old, p.fresh)
-			return
-		}
-	}
-}
-
-// touches: does a line bind or unbind?
-func touches(line string) bool {
-	for _, word := range []string{"access-group", "traffic-filter", "secure filter", "interface", " select "} {
-		if strings.Contains(line, word) {
-			return true
-		}
-	}
-	return false
-}
-
-// ends asks the router about every probe: all are as the policy wants.
-func (s *sweep) ends(probes []probe, what string) {
-	for _, p := range probes {
-		s.verdicts++
-		if got := p.asked(s.router); got != p.fresh {
-			s.wrongEnds++
-			s.fail("after %s %s at %s is %s, and the policy over the lists of others says %s", what, p.said, p.point, got, p.fresh)
-			return
-		}
-	}
-}
-
-// others are the lists of others, where they are bound beside ours.
-var others = regexp.MustCompile(`\bEDGE\b|\b(1010|1020|30)\b`)
-
-// shape is what our filters look like on an RTX: a number of ours with another one is somebody
-// else's, and no spoiled filter of ours.
-var shape = regexp.MustCompile(`^ip(v6)? filter 250\d+ (pass-nolog \* \*|(pass|reject)-nolog \S+ \S+ tcp \* 25)$`)
-
-// ownish is a word that was a name of ours before a digit of it was changed.
-var ownish = regexp.MustCompile(`OP\d\dB-[\w-]+`)
-
-// named: a name of ours with another digit is somebody else's, and no spoiled name of ours.
-func named(text string) bool {
-	for _, word := range ownish.FindAllString(text, -1) {
-		if acl.Generation(word) == 0 {
-			return false
-		}
-	}
-	return true
-}
-
-func shaped(text string) bool {
-	for _, line := range strings.Split(text, "\n") {
-		if strings.Contains(line, " filter 25") && !strings.Contains(line, " dynamic ") && !shape.MatchString(line) {
-			return false
-		}
-	}
-	return true
-}
-
-// spoil changes a line of ours in the running text, as somebody on the router may. False where
-// no router would boot with it, or where it is no longer clear what is ours.
-func (s *sweep) spoil() bool {
-	text := s.router.Running()
-	all := strings.Split(text, "\n")
-	var ours []int
-	for i, line := range all {
-		if strings.Contains(line, "OP25B-") || strings.Contains(line, "filter 250") ||
-			strings.HasPrefix(line, " ") && strings.Contains(line, " eq smtp") {
-			ours = append(ours, i)
-		}
-	}
-	if len(ours) == 0 {
-		return false
-	}
-	i := ours[s.estate.IntN(len(ours))]
-	was := all[i]
-	switch s.estate.IntN(4) {
-	case 0:
-		all = slices.Delete(all, i, i+1)
-	case 1:
-		all[i] = flipped(all[i])
-	case 2:
-		all[i] = s.estate.digit(all[i])
-	case 3:
-		j := ours[s.estate.IntN(len(ours))]
-		all[i], all[j] = all[j], all[i]
-	}
-	changed := strings.Join(all, "\n")
-	if changed == text || others.MatchString(was) || !named(changed) || s.dialect.Name() == "rtx" && !shaped(changed) {
-		return false
-	}
-	d := s.made()
-	if d.Load(changed) != nil {
-		return false
-	}
-	s.router = d
-	return true
 }

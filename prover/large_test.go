@@ -26,8 +26,8 @@ type row struct {
 	src, dst      netip.Prefix
 }
 
-// long is a list of about 10,000 entries, no two of which touch a packet of each other's action
-// for nothing: customers with fixed addresses, relays, each pool toward each destination.
+// long is a policy and its list of about 10,000 entries, of which each decides some packet:
+// customers with fixed addresses, relays, each pool toward each destination.
 func long() (string, []row) {
 	any := netip.MustParsePrefix("0.0.0.0/0")
 	var pools, fixed, relays, dests []string

@@ -63,18 +63,6 @@ func (q Question) Prove() error {
 	return q.understood()
 }
 
-// understood refuses a proof that rests on a line that nobody understands: where such a line
-// stands in the base as well as in the text, both sides are equal and still unknown; that is
-// proved. Where it stands in our own part it is not.
-func (q Question) understood() error {
-	if line, unknown := q.Filter.Unknown(); unknown {
-		if _, before := q.Base.Unknown(); !before {
-			return Unproven{q.Point, line}
-		}
-	}
-	return nil
-}
-
 // wanted is the policy over the base, as a list. Where the base has no lines, what is not
 // blocked meets its end; else first comes what the policy blocks, then the base.
 func (q Question) wanted() (packet.List, error) {

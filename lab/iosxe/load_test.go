@@ -51,3 +51,22 @@ func TestLoadCaptured(t *testing.T) {
 		reload(t, string(text))
 	}
 }
+
+// Whatever is typed, the router answers, and what it prints then is a configuration that it boots with.
+func FuzzEnter(f *testing.F) {
+	f.Add("no 10")
+	f.Add("ip access-list extended A")
+	f.Add("show access-lists | include OP25B")
+	f.Fuzz(func(t *testing.T, line string) {
+		d := iosxe.New(lab.Setup{Hostname: "r", Clock: &lab.HandClock{}})
+		if err := d.Load(iosxe.Config("r", 1)); err != nil {
+			t.Fatal(err)
+		}
+		s := d.Login("a")
+		for _, l := range []string{line, "configure terminal", line, "ip access-list extended MGMT2", line, "exit", "commit", line} {
+			s.Enter(l)
+			s.Prompt()
+		}
+		reload(t, d.Running())
+	})
+}
