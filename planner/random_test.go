@@ -21,7 +21,7 @@ import (
 )
 
 // cases is how many random changes are made on each dialect.
-const cases = 300
+const cases = 150
 
 // A change takes the router from whatever it has to what the policy wants, its undo takes it
 // back, its cleanup leaves nothing behind, and no moment between treats a packet otherwise
