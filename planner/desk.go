@@ -87,19 +87,12 @@ func (d Desk) fits(device inventory.Device, c acl.Config) error {
 		return err
 	}
 	limits := r.Dialect().Limits()
-	most := limits.Entries
-	if device.Limits.Entries > 0 {
-		most = device.Limits.Entries
-	}
-	if limits.PerBinding > 0 || most == 0 {
+	limit := most(device, limits)
+	if limits.PerBinding > 0 || limit == 0 {
 		return nil // what one binding can hold is refused when it is laid out
 	}
-	n := 0
-	for _, l := range c.Lists {
-		n += l.Cost(limits)
-	}
-	if n > most {
-		return fmt.Errorf("needs %d entries; its limit is %d", n, most)
+	if n := cost(c, Owner(device), limits); n > limit {
+		return fmt.Errorf("needs %d entries; its limit is %d", n, limit)
 	}
 	return nil
 }

@@ -199,27 +199,39 @@ func step(device inventory.Device, r renderer.Renderer, q differ.Question, delta
 
 // entries counts what the device holds for us, against its limit.
 func entries(device inventory.Device, q differ.Question, delta acl.Delta, limits acl.Limits) (plan.Entries, error) {
-	count := func(c acl.Config) int {
-		n := 0
-		for _, l := range c.Lists {
-			if q.Owner.Has(l) {
-				n += l.Cost(limits)
-			}
-		}
-		return n
-	}
-	e := plan.Entries{Before: count(q.Have), After: count(delta.Cleaned), Peak: count(delta.After), Limit: limits.Entries}
+	count := func(c acl.Config) int { return cost(c, q.Owner, limits) }
+	e := plan.Entries{Before: count(q.Have), After: count(delta.Cleaned), Peak: count(delta.After)}
 	if limits.PerBinding > 0 {
 		e = perBinding(q, delta)
-		e.Limit = limits.PerBinding
 	}
-	if device.Limits.Entries > 0 {
-		e.Limit = device.Limits.Entries
-	}
+	e.Limit = most(device, limits)
 	if e.Limit > 0 && e.Peak > e.Limit {
 		return e, fmt.Errorf("needs %d entries while both generations stand (%d before, %d after); its limit is %d", e.Peak, e.Before, e.After, e.Limit)
 	}
 	return e, nil
+}
+
+// cost is how many entries our lists of a config need.
+func cost(c acl.Config, owner acl.Owner, limits acl.Limits) int {
+	n := 0
+	for _, l := range c.Lists {
+		if owner.Has(l) {
+			n += l.Cost(limits)
+		}
+	}
+	return n
+}
+
+// most is how many entries a device can hold, in all or at one point as its dialect counts; the
+// inventory knows better than the dialect. 0 is not known.
+func most(device inventory.Device, limits acl.Limits) int {
+	switch {
+	case device.Limits.Entries > 0:
+		return device.Limits.Entries
+	case limits.PerBinding > 0:
+		return limits.PerBinding
+	}
+	return limits.Entries
 }
 
 // perBinding counts the longest row of lists at one point, which is what such a device limits.
