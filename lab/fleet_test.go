@@ -51,7 +51,8 @@ func dial(t *testing.T, s *lab.Server) (*terminal, error) {
 	if err != nil {
 		return nil, err
 	}
-	t.Cleanup(func() { client.Close() })
+	patience := time.AfterFunc(30*time.Second, func() { client.Close() }) // a test that waits in vain fails
+	t.Cleanup(func() { patience.Stop(); client.Close() })
 	return open(t, client)
 }
 
@@ -258,7 +259,8 @@ func TestWire(t *testing.T) {
 }
 
 func TestHangAndCut(t *testing.T) {
-	f := fleetOf(t, lab.Door{})
+	done := make(chan string, 1) // the echo of a line comes before the line is carried out
+	f := fleetOf(t, lab.Door{Watch: func(_ lab.Device, line string) { done <- line }})
 	s := f.Server("iosxe-1")
 	k, err := dial(t, s)
 	if err != nil {
@@ -268,6 +270,7 @@ func TestHangAndCut(t *testing.T) {
 	s.Spoil(lab.Wire{HangConfigAt: 1})
 	k.key("conf t\rhostname one\r")
 	k.until("hostname one\r\n")
+	<-done
 	again, err := dial(t, s)
 	if err != nil {
 		t.Fatal(err)
