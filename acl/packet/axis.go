@@ -11,8 +11,15 @@ type axis struct {
 	starts []Number // the first number of each part; starts[0] is zero
 	last   Number   // the last number of the field
 	sets   [][]part // the sets that have holes, by number; sets[solid] is unused
-	known  map[spansKey]extent
+	known  map[*held]extent
 	filed  map[string]int32
+	recent [2]recent
+}
+
+// recent is a set that was met just now; neighbours in a list often have the same.
+type recent struct {
+	set Ranges
+	extent
 }
 
 // part is the parts from lo to before hi.
@@ -25,25 +32,18 @@ type extent struct{ lo, hi, set int32 }
 // solid is the set of an extent without holes.
 const solid = 0
 
-// spansKey tells shared slices of ranges apart without reading them.
-type spansKey struct {
-	first *Range
-	n     int
-}
-
 func newAxis(bits int, fields []Ranges) *axis {
-	a := &axis{last: Mask(bits), sets: make([][]part, 1), known: map[spansKey]extent{}, filed: map[string]int32{}}
+	a := &axis{last: Mask(bits), sets: make([][]part, 1), known: map[*held]extent{}, filed: map[string]int32{}}
 	cuts := make([]Number, 1, 1+2*len(fields))
-	seen := map[spansKey]bool{}
+	seen := map[*held]bool{}
 	for _, r := range fields {
-		if len(r.spans) > 1 {
-			key := spansKey{&r.spans[0], len(r.spans)}
-			if seen[key] {
+		if len(r.Spans()) > 1 {
+			if seen[r.held] {
 				continue
 			}
-			seen[key] = true
+			seen[r.held] = true
 		}
-		for _, s := range r.spans {
+		for _, s := range r.Spans() {
 			if !a.last.Less(s.Lo) {
 				cuts = append(cuts, s.Lo)
 			}
@@ -75,26 +75,40 @@ func (a *axis) parts(s Range) part {
 	return p
 }
 
+// extentOf is a set in parts, often one that was met just now.
+func (a *axis) extentOf(r Ranges) extent {
+	for _, have := range a.recent {
+		if have.set == r && !r.IsEmpty() {
+			return have.extent
+		}
+	}
+	e := a.extent(r)
+	a.recent[1] = a.recent[0]
+	a.recent[0] = recent{r, e}
+	return e
+}
+
 // extent is a set in parts; the same set always gives the same extent. Numbers too large
 // for the field are left out; lo = hi where nothing is left.
 func (a *axis) extent(r Ranges) extent {
-	if n := len(r.spans); n == 0 || a.last.Less(r.spans[n-1].Hi) {
+	spans := r.Spans()
+	if n := len(spans); n == 0 || a.last.Less(spans[n-1].Hi) {
 		r = r.Intersect(Between(Number{}, a.last))
+		spans = r.Spans()
 	}
-	switch len(r.spans) {
+	switch len(spans) {
 	case 0:
 		return extent{}
 	case 1:
-		p := a.parts(r.spans[0])
+		p := a.parts(spans[0])
 		return extent{p.lo, p.hi, solid}
 	}
-	key := spansKey{&r.spans[0], len(r.spans)}
-	if e, is := a.known[key]; is {
+	if e, is := a.known[r.held]; is {
 		return e
 	}
-	set := make([]part, len(r.spans))
+	set := make([]part, len(spans))
 	name := make([]byte, 0, 8*len(set))
-	for i, s := range r.spans {
+	for i, s := range spans {
 		set[i] = a.parts(s)
 		name = binary.LittleEndian.AppendUint32(name, uint32(set[i].lo))
 		name = binary.LittleEndian.AppendUint32(name, uint32(set[i].hi))
@@ -106,7 +120,7 @@ func (a *axis) extent(r Ranges) extent {
 		a.sets = append(a.sets, set)
 	}
 	e := extent{set[0].lo, set[len(set)-1].hi, n}
-	a.known[key] = e
+	a.known[r.held] = e
 	return e
 }
 

@@ -56,16 +56,17 @@ func (m maker) provider(n int) (flat, grouped List) {
 		flat.Rules = append(flat.Rules, Rule{b, []Verdict{permit, deny}[m.IntN(2)]})
 	}
 	grouped = List{Family: m.family, Rules: slices.Clone(flat.Rules), End: deny}
-	var relays, fixed, pools, phase Ranges
+	var relays, fixed, pools []Range
+	var phase Ranges
 	for range n / 50 {
 		r := m.prefix(32)
 		flat.Rules = append(flat.Rules, Rule{m.port25(all, r), permit})
-		relays.spans = append(relays.spans, r.spans...)
+		relays = append(relays, r.Spans()...)
 	}
 	for range n / 5 {
 		f := m.prefix(29 + m.IntN(4))
 		flat.Rules = append(flat.Rules, Rule{m.port25(f, all), permit})
-		fixed.spans = append(fixed.spans, f.spans...)
+		fixed = append(fixed, f.Spans()...)
 	}
 	var dsts []Ranges
 	for range 20 {
@@ -75,14 +76,13 @@ func (m maker) provider(n int) (flat, grouped List) {
 	}
 	for len(flat.Rules)+20 < n {
 		p := m.prefix(20 + m.IntN(5))
-		pools.spans = append(pools.spans, p.spans...)
+		pools = append(pools, p.Spans()...)
 		for _, d := range dsts {
 			flat.Rules = append(flat.Rules, Rule{m.port25(p, d), deny})
 		}
 	}
-	relays, fixed, pools = Collect(relays.spans), Collect(fixed.spans), Collect(pools.spans)
-	grouped.Rules = append(grouped.Rules, Rule{m.port25(all, relays), permit}, Rule{m.port25(fixed, all), permit},
-		Rule{m.port25(pools, phase), deny}, Rule{Any(m.family), permit})
+	grouped.Rules = append(grouped.Rules, Rule{m.port25(all, Collect(relays)), permit}, Rule{m.port25(Collect(fixed), all), permit},
+		Rule{m.port25(Collect(pools), phase), deny}, Rule{Any(m.family), permit})
 	flat.Rules = append(flat.Rules, Rule{Any(m.family), permit})
 	return flat, grouped
 }
@@ -140,8 +140,8 @@ func (m maker) halved(l List) List {
 	out := List{Family: l.Family, End: l.End}
 	for _, r := range l.Rules {
 		low, high := r, r
-		middle := r.Box.Src.spans[0].Hi.Minus(r.Box.Src.spans[0].Lo)
-		cut := Between(Number{}, r.Box.Src.spans[0].Lo.Plus(Number{middle.Hi >> 1, middle.Lo>>1 | middle.Hi<<63}))
+		middle := r.Box.Src.Spans()[0].Hi.Minus(r.Box.Src.Spans()[0].Lo)
+		cut := Between(Number{}, r.Box.Src.Spans()[0].Lo.Plus(Number{middle.Hi >> 1, middle.Lo>>1 | middle.Hi<<63}))
 		low.Box.Src, high.Box.Src = r.Box.Src.Intersect(cut), r.Box.Src.Minus(cut)
 		out.Rules = append(out.Rules, low, high)
 	}

@@ -116,7 +116,7 @@ func protocols(b Box) string {
 		return b.Family.String()
 	}
 	var out []string
-	for _, s := range b.Protocols.spans {
+	for _, s := range b.Protocols.Spans() {
 		if s.Lo == s.Hi {
 			out = append(out, ProtocolName(uint8(s.Lo.Lo)))
 		} else {
@@ -128,7 +128,7 @@ func protocols(b Box) string {
 
 func numbers(r Ranges) string {
 	var out []string
-	for _, s := range r.spans {
+	for _, s := range r.Spans() {
 		out = append(out, span(s))
 	}
 	return strings.Join(out, ",")
@@ -148,12 +148,12 @@ func addresses(r Ranges, f Family) string {
 	if r.IsAll(f.Bits()) {
 		return "any"
 	}
-	if rest := All(f.Bits()).Minus(r); len(rest.spans) < len(r.spans) {
+	if rest := All(f.Bits()).Minus(r); len(rest.Spans()) < len(r.Spans()) {
 		return "any except " + addresses(rest, f)
 	}
 	var out []string
-	for _, s := range r.spans {
-		one := Ranges{[]Range{s}}
+	for _, s := range r.Spans() {
+		one := Between(s.Lo, s.Hi)
 		if prefixes := one.Prefixes(f); len(prefixes) <= 2 {
 			for _, p := range prefixes {
 				out = append(out, prefixText(p))

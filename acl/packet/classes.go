@@ -117,7 +117,7 @@ func turns(rules []Rule, f Family, of field) []turn {
 	}
 	var out []turn
 	for k, set := range sets {
-		for _, s := range set.spans {
+		for _, s := range set.Spans() {
 			out = append(out, turn{s.Lo, owners[k]})
 			if end := s.Hi.Next(); end != (Number{}) {
 				out = append(out, turn{end, owners[k]})

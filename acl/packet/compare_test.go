@@ -387,7 +387,7 @@ func TestCompareAgainstSamples(t *testing.T) {
 // corner is a packet at an end of the sources of one box and of the destinations of another.
 func (m maker) corner(a, b Box) Packet {
 	end := func(r Ranges) Number {
-		s := r.spans[m.IntN(len(r.spans))]
+		s := r.Spans()[m.IntN(len(r.Spans()))]
 		return []Number{s.Lo, s.Hi, s.Lo.Previous(), s.Hi.Next()}[m.IntN(4)].And(Mask(m.family.Bits()))
 	}
 	return Packet{m.family, uint8(end(a.Protocols).Lo), m.family.Addr(end(a.Src)), m.family.Addr(end(b.Dst)),

@@ -2,31 +2,32 @@ package packet
 
 import "slices"
 
-// looked is how many rules of a list are looked at to find a good cut.
+// looked is how many rules are looked at to find a good cut.
 const looked = 96
 
-// cut finds where to cut a region in two: at the median of the edges of rules, across
-// the side on which fewer rules end up in both halves. False where no rule has an edge
-// inside the region.
-func (c *comparison) cut(r region, a, b list) (low, high region, found bool) {
-	stride := max(1, (len(a.items)+len(b.items))/looked)
-	x, xs := c.median(r, a, b, stride, source)
-	y, ys := c.median(r, a, b, stride, destination)
-	if !xs && !ys && stride > 1 {
-		x, xs = c.median(r, a, b, 1, source)
-		y, ys = c.median(r, a, b, 1, destination)
-	}
-	switch {
-	case !xs && !ys:
-		return r, r, false
-	case !ys || xs && c.both(x, a, b, stride, source) <= c.both(y, a, b, stride, destination):
+// cut finds where to cut a region in two: at the median of the edges of some changed rules, else
+// of some rules, else of all, across the side on which fewer rules end up in both halves. False
+// where no rule has an edge inside the region.
+func (c *comparison) cut(r region, a, b list, changed []item) (low, high region, found bool) {
+	few := max(1, (len(a.items)+len(b.items))/looked)
+	for _, try := range [...]struct {
+		x, y   []item
+		stride int
+	}{{changed, nil, max(1, len(changed)/looked)}, {changed, nil, 1}, {a.items, b.items, few}, {a.items, b.items, 1}} {
+		x, xs := c.median(r, try.x, try.y, try.stride, source)
+		y, ys := c.median(r, try.x, try.y, try.stride, destination)
+		if !xs && !ys {
+			continue
+		}
 		low, high = r, r
-		low.src.hi, high.src.lo = x, x
-	default:
-		low, high = r, r
-		low.dst.hi, high.dst.lo = y, y
+		if !ys || xs && c.both(x, a, b, few, source) <= c.both(y, a, b, few, destination) {
+			low.src.hi, high.src.lo = x, x
+		} else {
+			low.dst.hi, high.dst.lo = y, y
+		}
+		return low, high, true
 	}
-	return low, high, true
+	return r, r, false
 }
 
 // side is one of the two address fields.
@@ -59,12 +60,12 @@ func (r region) part(s side) part {
 }
 
 // median is the middle one of the edges of every stride-th rule.
-func (c *comparison) median(r region, a, b list, stride int, s side) (int32, bool) {
+func (c *comparison) median(r region, x, y []item, stride int, s side) (int32, bool) {
 	c.places = c.places[:0]
 	axis, span := c.axis(s), r.part(s)
-	for _, l := range [...]list{a, b} {
-		for n := 0; n < len(l.items); n += stride {
-			c.places = axis.edges(c.places, l.items[n].extent(s), span.lo, span.hi)
+	for _, items := range [...][]item{x, y} {
+		for n := 0; n < len(items); n += stride {
+			c.places = axis.edges(c.places, items[n].extent(s), span.lo, span.hi)
 		}
 	}
 	if len(c.places) == 0 {

@@ -158,10 +158,10 @@ func hash(edges []edge) uint32 {
 	return uint32(h >> 32)
 }
 
-// union is the packets of both nodes, which have none in common.
+// union is the packets of both nodes. Packets that both have must have the same verdicts in both.
 func (d *diagram) union(x, y node) (node, error) {
 	switch {
-	case x == nowhere:
+	case x == nowhere || x == y:
 		return y, nil
 	case y == nowhere:
 		return x, nil

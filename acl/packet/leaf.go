@@ -98,11 +98,11 @@ func (c *comparison) decideField(field int, a, b choices) (node, error) {
 
 // cuts are the numbers at which a field is cut, its beginning and its end included.
 func (c *comparison) cuts(field int, a, b choices) []int32 {
-	whole := wide()[field].spans[0]
+	whole := wide[field].Spans()[0]
 	cuts := []int32{0, int32(whole.Hi.Lo) + 1}
 	for _, l := range [...]choices{a, b} {
 		for _, i := range l.list {
-			for _, s := range c.services.list[i.service][field].spans {
+			for _, s := range c.services.list[i.service][field].Spans() {
 				cuts = append(cuts, int32(s.Lo.Lo), int32(s.Hi.Lo)+1)
 			}
 		}
@@ -126,7 +126,7 @@ func (c *comparison) with(field int, n int32, l choices) choices {
 // the last ones that say what the end says.
 func (c *comparison) trim(field int, l choices) choices {
 	for n, i := range l.list {
-		if c.services.list[i.service].covers(wide(), field) {
+		if c.services.list[i.service].covers(wide, field) {
 			l.list, l.end = l.list[:n], i.verdict
 			break
 		}

@@ -11,21 +11,46 @@ type Range struct{ Lo, Hi Number }
 
 // Ranges is a set of numbers: an immutable value. The zero value is the empty
 // set; what matches everything must be said with All. The ranges are sorted,
-// disjoint and never adjacent, so equal sets have equal ranges.
-type Ranges struct{ spans []Range }
+// disjoint and never adjacent, so equal sets have equal ranges. It is one word
+// long, for a large list holds a million of them.
+type Ranges struct{ held *held }
 
-// The sets that nearly every rule has are stored once; nobody writes to them. Large
-// lists would hold them a million times.
+// held is the ranges of a set that is not empty. A set of one range has it in one.
+type held struct {
+	spans []Range
+	one   [1]Range
+}
+
+// The sets that nearly every rule has are stored once; nobody writes to them.
 var (
-	whole = [...]Range{{Hi: Mask(8)}, {Hi: Mask(16)}, {Hi: Mask(32)}, {Hi: Mask(128)}, {Hi: Of(1)}, {Hi: Of(2)}}
-	ones  = oneByOne()
+	whole = [...]Ranges{
+		single(Range{Hi: Mask(8)}), single(Range{Hi: Mask(16)}), single(Range{Hi: Mask(32)}), single(Range{Hi: Mask(128)}),
+		single(Range{Hi: Of(1)}), single(Range{Hi: Of(2)})}
+	ones = oneByOne()
 )
 
-func oneByOne() (out [256]Range) {
+func oneByOne() (out [256]Ranges) {
 	for n := range out {
-		out[n] = Range{Of(uint64(n)), Of(uint64(n))}
+		out[n] = single(Range{Of(uint64(n)), Of(uint64(n))})
 	}
 	return out
+}
+
+func single(s Range) Ranges {
+	h := &held{one: [1]Range{s}}
+	h.spans = h.one[:]
+	return Ranges{h}
+}
+
+// rangesOf is the set of ranges that are sorted, disjoint and not adjacent; it keeps them.
+func rangesOf(spans []Range) Ranges {
+	switch len(spans) {
+	case 0:
+		return Ranges{}
+	case 1:
+		return Between(spans[0].Lo, spans[0].Hi)
+	}
+	return Ranges{&held{spans: spans}}
 }
 
 // All is every number of so many bits.
@@ -37,14 +62,16 @@ func Between(lo, hi Number) Ranges {
 		return Ranges{}
 	}
 	if lo == hi && hi.Less(Of(uint64(len(ones)))) {
-		return Ranges{ones[hi.Lo : hi.Lo+1 : hi.Lo+1]}
+		return ones[hi.Lo]
 	}
-	for n := range whole {
-		if lo == (Number{}) && hi == whole[n].Hi {
-			return Ranges{whole[n : n+1 : n+1]}
+	if lo == (Number{}) {
+		for _, all := range whole {
+			if hi == all.held.one[0].Hi {
+				return all
+			}
 		}
 	}
-	return Ranges{[]Range{{lo, hi}}}
+	return single(Range{lo, hi})
 }
 
 // Numbers is the set of small numbers from lo to hi: ports, protocols.
@@ -69,7 +96,7 @@ func Collect(spans []Range) Ranges {
 			last.Hi = s.Hi
 		}
 	}
-	return Ranges{slices.Clip(out)}
+	return rangesOf(slices.Clip(out))
 }
 
 // Prefixes is the addresses in any of the prefixes; host bits are cleared, prefixes that
@@ -87,33 +114,45 @@ func Prefixes(prefixes ...netip.Prefix) Ranges {
 }
 
 // Spans are the ranges, in order. The slice is not to be written to.
-func (r Ranges) Spans() []Range { return r.spans }
+func (r Ranges) Spans() []Range {
+	if r.held == nil {
+		return nil
+	}
+	return r.held.spans
+}
 
 // IsEmpty reports whether the set has no number.
-func (r Ranges) IsEmpty() bool { return len(r.spans) == 0 }
+func (r Ranges) IsEmpty() bool { return r.held == nil }
 
 // Equal reports whether both sets have the same numbers.
-func (r Ranges) Equal(o Ranges) bool { return slices.Equal(r.spans, o.spans) }
+func (r Ranges) Equal(o Ranges) bool {
+	return r.held == o.held || slices.Equal(r.Spans(), o.Spans())
+}
 
 // IsAll reports whether the set is every number of so many bits.
 func (r Ranges) IsAll(bits int) bool {
-	return len(r.spans) == 1 && r.spans[0] == Range{Number{}, Mask(bits)}
+	spans := r.Spans()
+	return len(spans) == 1 && spans[0] == Range{Number{}, Mask(bits)}
 }
 
 // Contains reports whether n is in the set.
 func (r Ranges) Contains(n Number) bool {
-	i, found := slices.BinarySearchFunc(r.spans, n, func(s Range, n Number) int { return s.Lo.Compare(n) })
-	return found || i > 0 && !r.spans[i-1].Hi.Less(n)
+	spans := r.Spans()
+	i, found := slices.BinarySearchFunc(spans, n, func(s Range, n Number) int { return s.Lo.Compare(n) })
+	return found || i > 0 && !spans[i-1].Hi.Less(n)
 }
 
 // Covers reports whether every number of o is in r.
 func (r Ranges) Covers(o Ranges) bool {
-	i := 0
-	for _, s := range o.spans {
-		for i < len(r.spans) && r.spans[i].Hi.Less(s.Lo) {
+	if r.held == o.held {
+		return true
+	}
+	mine, i := r.Spans(), 0
+	for _, s := range o.Spans() {
+		for i < len(mine) && mine[i].Hi.Less(s.Lo) {
 			i++
 		}
-		if i == len(r.spans) || s.Lo.Less(r.spans[i].Lo) || r.spans[i].Hi.Less(s.Hi) {
+		if i == len(mine) || s.Lo.Less(mine[i].Lo) || mine[i].Hi.Less(s.Hi) {
 			return false
 		}
 	}
@@ -122,11 +161,12 @@ func (r Ranges) Covers(o Ranges) bool {
 
 // Overlaps reports whether some number is in both.
 func (r Ranges) Overlaps(o Ranges) bool {
-	for i, j := 0, 0; i < len(r.spans) && j < len(o.spans); {
+	mine, theirs := r.Spans(), o.Spans()
+	for i, j := 0, 0; i < len(mine) && j < len(theirs); {
 		switch {
-		case r.spans[i].Hi.Less(o.spans[j].Lo):
+		case mine[i].Hi.Less(theirs[j].Lo):
 			i++
-		case o.spans[j].Hi.Less(r.spans[i].Lo):
+		case theirs[j].Hi.Less(mine[i].Lo):
 			j++
 		default:
 			return true
@@ -143,20 +183,24 @@ func (r Ranges) Union(o Ranges) Ranges {
 	case o.IsEmpty():
 		return r
 	}
-	return Collect(slices.Concat(r.spans, o.spans))
+	return Collect(slices.Concat(r.Spans(), o.Spans()))
 }
 
 // Intersect is the numbers of both sets.
 func (r Ranges) Intersect(o Ranges) Ranges {
+	if r.held == o.held {
+		return r
+	}
 	var out []Range
-	for i, j := 0, 0; i < len(r.spans) && j < len(o.spans); {
-		a, b := r.spans[i], o.spans[j]
+	mine, theirs := r.Spans(), o.Spans()
+	for i, j := 0, 0; i < len(mine) && j < len(theirs); {
+		a, b := mine[i], theirs[j]
 		if a.Hi.Less(b.Lo) {
-			i += skip(r.spans[i:], b.Lo)
+			i += skip(mine[i:], b.Lo)
 			continue
 		}
 		if b.Hi.Less(a.Lo) {
-			j += skip(o.spans[j:], a.Lo)
+			j += skip(theirs[j:], a.Lo)
 			continue
 		}
 		lo, hi := a.Lo, a.Hi
@@ -175,7 +219,7 @@ func (r Ranges) Intersect(o Ranges) Ranges {
 			j++
 		}
 	}
-	return Ranges{out}
+	return rangesOf(out)
 }
 
 // skip counts the spans that end before n, looking near first: sets of very different sizes
@@ -192,13 +236,13 @@ func skip(spans []Range, n Number) int {
 // Minus is the numbers of r that are not in o.
 func (r Ranges) Minus(o Ranges) Ranges {
 	var out []Range
-	j := 0
-	for _, a := range r.spans {
+	theirs, j := o.Spans(), 0
+	for _, a := range r.Spans() {
 		lo, open := a.Lo, true
-		for ; j < len(o.spans) && o.spans[j].Hi.Less(lo); j++ {
+		for ; j < len(theirs) && theirs[j].Hi.Less(lo); j++ {
 		}
-		for k := j; k < len(o.spans) && !a.Hi.Less(o.spans[k].Lo); k++ {
-			b := o.spans[k]
+		for k := j; k < len(theirs) && !a.Hi.Less(theirs[k].Lo); k++ {
+			b := theirs[k]
 			if lo.Less(b.Lo) {
 				out = append(out, Range{lo, b.Lo.Previous()})
 			}
@@ -212,13 +256,13 @@ func (r Ranges) Minus(o Ranges) Ranges {
 			out = append(out, Range{lo, a.Hi})
 		}
 	}
-	return Ranges{out}
+	return rangesOf(out)
 }
 
 // Prefixes is the shortest list of prefixes with exactly these addresses, in order.
 func (r Ranges) Prefixes(f Family) []netip.Prefix {
 	var out []netip.Prefix
-	for _, s := range r.spans {
+	for _, s := range r.Spans() {
 		lo := s.Lo
 		for {
 			size := min(lo.TrailingZeros(), f.Bits())

@@ -83,8 +83,8 @@ func (w *rowWriter) ranges(field int, parts []part) Ranges {
 
 // number is the number of a set: equal sets have equal numbers.
 func (w *rowWriter) number(r Ranges) int32 {
-	name := make([]byte, 0, 32*len(r.spans))
-	for _, s := range r.spans {
+	name := make([]byte, 0, 32*len(r.Spans()))
+	for _, s := range r.Spans() {
 		for _, n := range [...]uint64{s.Lo.Hi, s.Lo.Lo, s.Hi.Hi, s.Hi.Lo} {
 			name = binary.LittleEndian.AppendUint64(name, n)
 		}
@@ -123,9 +123,9 @@ func (w *rowWriter) mergeField(field int) {
 			continue
 		}
 		if spans[at] == nil {
-			spans[at] = slices.Clone(w.sets[out[at].fields[field]].spans)
+			spans[at] = slices.Clone(w.sets[out[at].fields[field]].Spans())
 		}
-		spans[at] = append(spans[at], set.spans...)
+		spans[at] = append(spans[at], set.Spans()...)
 	}
 	for at, s := range spans {
 		out[at].fields[field] = w.number(Collect(s))
@@ -147,7 +147,7 @@ func (r Row) compare(o Row) int {
 }
 
 func compareRanges(a, b Ranges) int {
-	return slices.CompareFunc(a.spans, b.spans, func(x, y Range) int {
+	return slices.CompareFunc(a.Spans(), b.Spans(), func(x, y Range) int {
 		return cmp.Or(x.Lo.Compare(y.Lo), x.Hi.Compare(y.Hi))
 	})
 }

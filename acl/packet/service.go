@@ -19,13 +19,11 @@ const (
 type service [fields]Ranges
 
 // wide is a service's fields at their widest.
-func wide() service {
-	return service{byProtocol: All(8), byDstPort: All(16), bySrcPort: All(16), byFragment: Numbers(0, 2), byFlags: Numbers(0, 2)}
-}
+var wide = service{byProtocol: All(8), byDstPort: All(16), bySrcPort: All(16), byFragment: Numbers(0, 2), byFlags: Numbers(0, 2)}
 
 func serviceOf(b Box) service {
 	s := service{byProtocol: b.Protocols, byDstPort: b.DstPorts, bySrcPort: b.SrcPorts, byFragment: b.Fragments, byFlags: b.Flags}
-	for f, all := range wide() {
+	for f, all := range wide {
 		if !all.Covers(s[f]) {
 			s[f] = s[f].Intersect(all)
 		}
@@ -52,24 +50,29 @@ type services struct {
 	list   []service
 	number map[string]int32
 	name   []byte
+	filed  service // the one that was filed last, and its number
+	last   int32
 }
 
 const everything = 0
 
 func newServices() *services {
 	s := &services{number: map[string]int32{}}
-	s.file(wide())
+	s.file(wide)
 	return s
 }
 
 func (s *services) file(v service) int32 {
+	if len(s.list) > 0 && v == s.filed {
+		return s.last
+	}
 	s.name = s.name[:0]
 	for _, r := range v {
-		for _, span := range r.spans {
+		for _, span := range r.Spans() {
 			s.name = binary.LittleEndian.AppendUint32(s.name, uint32(span.Lo.Lo)<<16|uint32(span.Hi.Lo))
 		}
 		s.name = append(s.name, 0xff)
-		s.name = binary.LittleEndian.AppendUint16(s.name, uint16(len(r.spans)))
+		s.name = binary.LittleEndian.AppendUint16(s.name, uint16(len(r.Spans())))
 	}
 	n, is := s.number[string(s.name)]
 	if !is {
@@ -77,6 +80,7 @@ func (s *services) file(v service) int32 {
 		s.number[string(s.name)] = n
 		s.list = append(s.list, v)
 	}
+	s.filed, s.last = v, n
 	return n
 }
 

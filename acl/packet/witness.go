@@ -31,13 +31,13 @@ func pick(r Ranges, wanted ...uint64) uint64 {
 			return n
 		}
 	}
-	return r.spans[0].Lo.Lo
+	return r.Spans()[0].Lo.Lo
 }
 
 // address is the first address of the set, or the example where the first is the
 // unspecified address and the set has the example.
 func address(r Ranges, example Number) Number {
-	if first := r.spans[0].Lo; first != (Number{}) || !r.Contains(example) {
+	if first := r.Spans()[0].Lo; first != (Number{}) || !r.Contains(example) {
 		return first
 	}
 	return example
