@@ -31,6 +31,7 @@ func table() map[string][]string {
 		"differ":          {"acl"},
 		"plan":            {"acl"},
 		"planner":         {"acl", "policy", "inventory", "rollout", "templates", "renderer", "prover", "differ", "plan", "sheet"},
+		"journal":         {"plan"},
 		"pusher":          {"plan", "journal", "differ", "templates", "templates/words", "acl", "pusher/cli"},
 		"pusher/cli":      {"plan", "journal", "differ", "templates", "templates/words", "acl"},
 		"lab":             {},
