@@ -113,19 +113,6 @@ func (r *Rollout) readLimits(v sheet.Value) {
 	}
 }
 
-func readSigners(v sheet.Value) []string {
-	var out []string
-	for _, item := range v.Items() {
-		s, ok := item.Text()
-		if ok && slices.Contains(out, s) {
-			item.Refuse(sheet.Quote(s)+" is in the list twice", "")
-		} else if ok {
-			out = append(out, s)
-		}
-	}
-	return out
-}
-
 func (r *Rollout) readPairs(v sheet.Value) {
 	if !v.IsGiven() {
 		return

@@ -15,7 +15,7 @@ type Rollout struct {
 	Confirm   time.Duration // the devices' own revert timer
 	Window    *Window       // nil for any time
 	Approvals int           // signatures needed, of others than the author
-	Signers   []string      // who may sign; nil for anybody
+	Signers   []string      // who may sign, `name` or `name type key`; nil for all whom the tool's allowed-signers has
 	Pairs     [][2]string   // devices that are never in one wave
 	Bytes     []byte        // the file; nil where there is none
 	pairs     []pairPlace

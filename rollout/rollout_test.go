@@ -75,6 +75,36 @@ approvals: 1
 pairs: [[a, b]]
 `
 
+const hanakoKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGBpo3tWIDKNv9vXZATWg3kvrgSgRfjE8JErm8j0jjhU"
+
+// TestSigners: a name, or a name and its key, in one spelling.
+func TestSigners(t *testing.T) {
+	r, err := Read("r.yaml", []byte(strings.Replace(sound, "approvals: 1", "approvals: 2\nsigners: [sato@example.net, '  hanako  "+hanakoKey+"  laptop of hanako ', sato@example.org]", 1)))
+	if want := "sato@example.net|hanako " + hanakoKey + "|sato@example.org"; err != nil || strings.Join(r.Signers, "|") != want {
+		t.Errorf("%q %v", r.Signers, err)
+	}
+}
+
+// FuzzSigners: what is taken as a signer is read again as the same signer.
+func FuzzSigners(f *testing.F) {
+	for _, seed := range []string{"sato", "sato " + hanakoKey, "sato " + hanakoKey + " laptop", "*", "sato ssh-rsa AAAA", "ssh-ed25519 AAAA"} {
+		f.Add(seed)
+	}
+	page := func(signer string) []byte {
+		return []byte("version: 1\nwaves: [{ name: rest }]\nsigners: ['" + strings.ReplaceAll(signer, "'", "''") + "']\n")
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		r, err := Read("r.yaml", page(text))
+		if err != nil {
+			return
+		}
+		again, err := Read("r.yaml", page(r.Signers[0]))
+		if err != nil || len(again.Signers) != 1 || again.Signers[0] != r.Signers[0] {
+			t.Fatalf("%q is %q, read again %q %v", text, r.Signers, again.Signers, err)
+		}
+	})
+}
+
 func TestRefused(t *testing.T) {
 	for _, c := range []struct{ what, old, new, want string }{
 		{"unknown key", "confirm:", "comfirm:", "r.yaml:7:1: unknown key `comfirm`\nhint: did you mean `confirm`?"},
@@ -107,6 +137,18 @@ func TestRefused(t *testing.T) {
 		{"freeze backwards", "[2026-12-31]", "[{ from: 2027-01-04, to: 2026-12-31 }]", "r.yaml:8:112: the freeze ends before it begins"},
 		{"approvals", "approvals: 1", "approvals: -1", "r.yaml:9:12: `approvals` is -1"},
 		{"too few signers", "approvals: 1", "approvals: 2\nsigners: [sato]", "r.yaml:10:10: `signers` has fewer people than `approvals` asks for"},
+		{"a signer twice", "approvals: 1", "signers: [sato@example.net, jiro, SATO@example.net]", "r.yaml:9:35: `SATO@example.net` is in the list twice"},
+		{"a signer by his short name too", "approvals: 1", "signers: [sato@example.net, sato]", "r.yaml:9:29: `sato` is in the list twice"},
+		{"one key of two", "approvals: 1", "signers: [sato " + hanakoKey + ", jiro " + hanakoKey + "]", "r.yaml:9:98: the key of `jiro` is that of `sato`\nhint: two signers are two people: give each his own key"},
+		{"a key of nobody", "approvals: 1", "signers: [" + hanakoKey + "]", "r.yaml:9:11: the signer `ssh-ed25519` is a type of key\nhint: write whose key it is before it: sato@example.net ssh-ed25519 AAAA…"},
+		{"a signer without key", "approvals: 1", "signers: [sato ssh-ed25519]", "r.yaml:9:11: signer sato has a type of key and no key\nhint: write a name, or a name and its key: sato@example.net ssh-ed25519 AAAA…"},
+		{"half a key", "approvals: 1", "signers: [sato " + hanakoKey[:60] + "]", "r.yaml:9:11: signer sato: the key is no ssh-ed25519 key\nhint: copy the line that ssh-keygen wrote into the .pub file"},
+		{"no base64", "approvals: 1", "signers: [sato ssh-rsa AAA%]", "r.yaml:9:11: signer sato: the key is not base64"},
+		{"another type than it says", "approvals: 1", "signers: [sato ssh-rsa " + hanakoKey[12:] + "]", "r.yaml:9:11: signer sato: the key is no ssh-rsa key"},
+		{"an old type", "approvals: 1", "signers: [sato ssh-dss AAAA]", "r.yaml:9:11: `ssh-dss` is not a type of key that approves"},
+		{"a pattern", "approvals: 1", "signers: ['*@example.net " + hanakoKey + "']", "r.yaml:9:11: `*@example.net` is not the name of one signer"},
+		{"an option", "approvals: 1", "signers: ['sato cert-authority " + hanakoKey + "']", "r.yaml:9:11: `cert-authority` is not a type of key that approves"},
+		{"no signers", "approvals: 1", "signers: []", "r.yaml:9:10: `signers` is an empty list"},
 		{"a pair of one", "[[a, b]]", "[[a]]", "r.yaml:10:9: a pair is two devices"},
 		{"a pair of itself", "[[a, b]]", "[[a, a]]", "r.yaml:10:13: `a` is in the list twice"},
 	} {
