@@ -62,6 +62,7 @@ type Group struct {
 	Family     packet.Family
 	Addresses  packet.Ranges
 	Unmodelled string // why the addresses are not known, else ""
+	Marks      bool   // it marks entries as ours in a list of others, so it stays a group with one member too
 	Place      Place
 }
 
@@ -71,6 +72,8 @@ type List struct {
 	Family  packet.Family
 	Entries []Entry
 	End     Action // for a packet that no entry matches
+	Sources bool   // entries look at sources only (a standard list)
+	Remarks []int  // the numbers that remarks have, on dialects where those are their own
 	Place   Place
 }
 

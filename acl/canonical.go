@@ -2,6 +2,7 @@ package acl
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -64,7 +65,8 @@ func (c Config) Own(o Owner, b Binding) (ours, others []string) {
 
 // Canonical is the state that a plan rests on, as lines for people and for a digest: our
 // objects, the bindings at the points and wherever else ours are bound, the lists of others
-// bound there, and who else refers to ours. Numbers, spelling and remarks leave no trace.
+// bound there, and who else refers to ours. Spelling and remarks leave no trace, and of numbers
+// only those of our entries in lists of others do.
 func (c Config) Canonical(points []Point, owner Owner) []string {
 	var lines []string
 	for _, g := range sortedGroups(c.Groups) {
@@ -86,7 +88,7 @@ func (c Config) Canonical(points []Point, owner Owner) []string {
 		beside[p] = c.Binding(p)
 	}
 	for _, b := range c.Bindings {
-		if ours, _ := c.Own(owner, b); len(ours) > 0 {
+		if ours, _ := c.Own(owner, b); len(ours) > 0 || len(c.InsideOf(owner, b)) > 0 {
 			beside[b.Point()] = b
 		}
 	}
@@ -106,12 +108,17 @@ func (c Config) Canonical(points []Point, owner Owner) []string {
 			}
 		}
 	}
+	for _, l := range lists {
+		if key := l.Family.String() + " " + l.Name; !foreign[key] && len(owner.Inside(l)) > 0 {
+			lines = append(lines, c.listLines("beside", l, owner)...) // ours stand in it, although it is bound nowhere
+		}
+	}
 	return append(lines, c.usedLines(owner)...)
 }
 
 func (c Config) usedLines(owner Owner) []string {
 	var lines []string
-	for _, r := range c.References {
+	for _, r := range c.Users(owner) {
 		if c.OwnName(owner, r.Family, r.Name) {
 			lines = append(lines, "used "+r.Name+" by "+strings.Join(strings.Fields(r.Place.Text), " "))
 		}
@@ -148,7 +155,11 @@ func (b Binding) text() string {
 func (c Config) listLines(word string, l List, owner Owner) []string {
 	lines := []string{word + " " + l.Name + " " + l.Family.String()}
 	for _, e := range l.Entries {
-		lines = append(lines, " "+e.grouped(owner))
+		text := e.grouped(owner)
+		if word == "beside" && owner.Wrote(e) {
+			text = fmt.Sprint(e.Sequence, " ", text) // the number is how it is taken out again
+		}
+		lines = append(lines, " "+text)
 	}
 	if l.End != Deny {
 		lines = append(lines, " end "+l.End.String())

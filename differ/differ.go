@@ -16,6 +16,7 @@ type Question struct {
 	Want     acl.Config         // laid for this device, rendered and read back
 	Points   []acl.Point        // the points of the attachments
 	Chain    map[acl.Point]bool // the points where a list of others stays and ours goes before it
+	Embed    map[acl.Point]bool // the points where ours goes into the list of others
 	Owner    acl.Owner
 	TakeOver []string // names of ours that may be replaced although others use or edited them
 	Choices  string   // what can be done about a list of others at a point
@@ -23,10 +24,11 @@ type Question struct {
 
 // Diff answers the question, or refuses with all reasons at once.
 func Diff(q Question) (acl.Delta, error) {
-	if err := q.refusal(); err != nil {
+	edits, reasons := q.edits()
+	if err := q.refusal(reasons); err != nil {
 		return acl.Delta{}, err
 	}
-	d := acl.Delta{}
+	d := acl.Delta{Edits: edits}
 	known := q.contents()
 	targets := map[acl.Point]acl.Binding{}
 	for _, p := range q.points() {
@@ -37,11 +39,11 @@ func Diff(q Question) (acl.Delta, error) {
 			d.Rebind = append(d.Rebind, acl.Rebind{From: from, To: to})
 		}
 	}
-	d.Add = q.added(targets)
+	d.Add = q.added(targets, edits)
 	d.After = q.after(d)
 	d.Remove = q.removed(d.After)
 	d.Cleaned = without(d.After, d.Remove)
-	d.Lines = q.lines(targets)
+	d.Lines = append(q.lines(targets), q.insideLines(edits)...)
 	return d, q.packets(&d)
 }
 
@@ -63,7 +65,7 @@ func (q Question) target(from acl.Binding, known map[string][]string) acl.Bindin
 	to := from
 	to.Lists = nil
 	wanted := slices.DeleteFunc(slices.Clone(q.Want.Binding(from.Point()).Lists), func(name string) bool {
-		return slices.Contains(others, name) || !q.Want.OwnName(q.Owner, from.Family, name)
+		return q.Embed[from.Point()] || slices.Contains(others, name) || !q.Want.OwnName(q.Owner, from.Family, name)
 	})
 	if len(wanted) > 0 {
 		key := content(q.Want, from.Family, wanted)
@@ -125,8 +127,8 @@ func content(c acl.Config, f packet.Family, names []string) string {
 }
 
 // added are the wanted lists that some point will be bound to and the device does not
-// have, with the groups they name.
-func (q Question) added(targets map[acl.Point]acl.Binding) acl.Config {
+// have, with the groups that they and the entries for lists of others name.
+func (q Question) added(targets map[acl.Point]acl.Binding, edits []acl.Edit) acl.Config {
 	var add acl.Config
 	used := map[string]bool{}
 	for _, to := range targets {
@@ -145,6 +147,11 @@ func (q Question) added(targets map[acl.Point]acl.Binding) acl.Config {
 			groups[e.SrcGroup], groups[e.DstGroup] = true, true
 		}
 	}
+	for _, e := range edits {
+		for _, one := range e.Insert {
+			groups[one.SrcGroup], groups[one.DstGroup] = true, true
+		}
+	}
 	for _, g := range q.Want.Groups {
 		if groups[g.Name] {
 			add.Groups = append(add.Groups, g)
@@ -158,6 +165,14 @@ func (q Question) after(d acl.Delta) acl.Config {
 	c := without(q.Have, d.Add)
 	c.Groups = append(c.Groups, d.Add.Groups...)
 	c.Lists = append(c.Lists, d.Add.Lists...)
+	for _, e := range d.Edits {
+		for i, l := range c.Lists {
+			if l.Family == e.List.Family && l.Name == e.List.Name {
+				c.Lists[i] = l.Without(e.Strike).With(e.Insert)
+			}
+		}
+	}
+	c.References = q.Have.Users(q.Owner)
 	for _, r := range d.Rebind {
 		c.Bindings = slices.DeleteFunc(c.Bindings, func(b acl.Binding) bool { return b.Point() == r.To.Point() })
 		if len(r.To.Lists) > 0 {

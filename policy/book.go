@@ -47,8 +47,20 @@ func (b *book) list(name, role string, f packet.Family, point string, d draft) a
 		e.SrcGroup = b.group(role, f, point, d.src[i], e.Match.Src)
 		e.DstGroup = b.group(role, f, point, d.dst[i], e.Match.Dst)
 		l.Entries = append(l.Entries, e)
+		if d.inside {
+			b.mark(e.SrcGroup)
+		}
 	}
 	return l
+}
+
+// mark keeps a group of one member a group.
+func (b *book) mark(group string) {
+	for i := range b.config.Groups {
+		if b.config.Groups[i].Name == group {
+			b.config.Groups[i].Marks = true
+		}
+	}
 }
 
 // group is the name of the group that holds some addresses; "" for all addresses. Lists

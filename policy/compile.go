@@ -192,6 +192,7 @@ type draft struct {
 	entries  []acl.Entry
 	src, dst []string // what kind of group each entry's addresses stand in
 	end      acl.Action
+	inside   bool // its entries come into a list of others, where their source group tells them
 }
 
 func (d *draft) add(action acl.Action, f packet.Family, src packet.Ranges, srcKind string, dst packet.Ranges, dstKind string, w acl.Why) {
@@ -212,8 +213,13 @@ const (
 
 // draft is the list for a point: beside a list that is not ours only in carved form.
 func (w wanted) draft(existing string) draft {
-	if existing == inventory.Chain || existing == inventory.Embed {
+	switch existing {
+	case inventory.Chain:
 		return w.carved()
+	case inventory.Embed:
+		d := w.carved()
+		d.inside = true
+		return d
 	}
 	return w.whole()
 }
@@ -261,5 +267,5 @@ func (d draft) key() string {
 	for _, e := range d.entries {
 		fmt.Fprintf(&s, "%s # %s\n", e, e.Why)
 	}
-	return s.String() + d.end.String()
+	return fmt.Sprint(&s, d.end, d.inside)
 }
