@@ -45,6 +45,8 @@ type Device interface {
 	// Verdict says whether a packet passes the filters bound at an interface and direction,
 	// and by which line.
 	Verdict(iface, direction string, p Packet) (pass bool, line string)
+	// Send is Verdict for a packet that really comes: what counts and logs packets does so.
+	Send(iface, direction string, p Packet) (pass bool, line string)
 	// Spoil makes the router misbehave; see Fault.
 	Spoil(f Fault)
 }
@@ -91,4 +93,7 @@ type Fault struct {
 	RenumberAt  int    // after the k-th line the entries of a bound list are numbered anew
 	SkipConfirm bool   // a confirm is answered, but not carried out
 	CutTimer    string // what a cut session does to a pending revert timer: keep, fire, cancel
+	// TCAMLog makes the log say, after every change of what is bound, that the hardware did not take a
+	// filter; the change is carried out, and the terminal says nothing.
+	TCAMLog bool
 }

@@ -93,6 +93,27 @@ func (c config) clone() config {
 	return c
 }
 
+// recount gives entries that were there before the counters that they have reached, and all others
+// none: going back to an older configuration changes only what differs [DOC].
+func (c *config) recount(before config) {
+	for i := range c.lists {
+		l := &c.lists[i]
+		style, old := styleOf(l.kind), before.list(l.name, l.kind.family())
+		for j := range l.entries {
+			e := &l.entries[j]
+			e.hits = 0
+			if old == nil {
+				continue
+			}
+			for _, was := range old.entries {
+				if was.Number == e.Number && style.Text(was.Ace) == style.Text(e.Ace) {
+					e.hits = was.hits
+				}
+			}
+		}
+	}
+}
+
 func (c *config) block(head string) *block {
 	for i := range c.blocks {
 		if c.blocks[i].head == head {

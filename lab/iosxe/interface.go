@@ -105,11 +105,11 @@ func (s *session) squeeze() string {
 			entries, where = entries+len(l.entries), at
 		}
 	}
-	if r.fault.TCAMEntries == 0 || entries <= r.fault.TCAMEntries {
-		return ""
+	full := r.fault.TCAMEntries > 0 && entries > r.fault.TCAMEntries
+	if full || r.fault.TCAMLog {
+		r.logf("%%FMCORE-4-RACL_REDUCED: Interface %s routed traffic will be software switched in ingress direction", where)
 	}
-	r.logf("%%FMCORE-4-RACL_REDUCED: Interface %s routed traffic will be software switched in ingress direction", where)
-	if r.fault.Message != "" {
+	if full && r.fault.Message != "" {
 		return r.fault.Message + "\n"
 	}
 	return ""

@@ -92,6 +92,7 @@ func (r *Router) stirred() {
 func (r *Router) revert(why string) {
 	p := r.pending
 	r.disarm()
+	p.before.recount(r.running)
 	r.running = p.before
 	r.touched("")
 	r.logf("%%ARCHIVE_DIFF-5-ROLLBK_CNFMD_CHG_ROLLBACK_START: Start rolling to: %s (%s)", p.file, why)

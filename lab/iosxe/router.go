@@ -113,6 +113,7 @@ func (r *Router) restart() {
 		r.reload = nil
 	}
 	r.running = r.startup.clone()
+	r.running.recount(config{}) // all counters begin at zero
 	if !r.release.numbers {
 		for i := range r.running.lists {
 			r.running.lists[i].resequence(10, 10)

@@ -235,6 +235,11 @@ func (r *Router) record(before config, user, client, label string) {
 	}
 	now := r.setup.Clock.Now()
 	r.changed, r.by = now, user
+	r.recount(before)
+	r.logf("RP/0/RP0/CPU0", "config[65788]", "%%MGBL-CONFIG-6-DB_COMMIT : Configuration committed by user '%s'. Use 'show configuration commit changes %d' to view the changes.", user, id)
+	if r.fault.TCAMLog {
+		r.logf("LC/0/0/CPU0", "pfilter_ea[301]", "%%L2-PFILTER_EA-3-ERR_IM_CAPS : uidb set  acl failed on interface %s. (null)", r.boundAt())
+	}
 	r.commits = append(r.commits, commit{id: id, user: user, client: client, label: label, at: now, before: before, after: r.running.clone()})
 }
 

@@ -41,7 +41,7 @@ func execTable() table {
 	t.Add("show configuration failed", func(s *session, _ call) string { return s.showFailed() })
 	t.Add("rollback configuration last <1-100>", (*session).rollbackLast)
 	t.Add("rollback configuration to <1000000000-1000999999>", (*session).rollbackTo)
-	t.Add("clear access-list (ipv4|ipv6) [<WORD>]", func(s *session, _ call) string { clear(s.router.hits); return "" })
+	addCounters(&t)
 	return t
 }
 

@@ -32,8 +32,9 @@ type Router struct {
 	trial    *trial
 	lock     *session
 	sessions map[*session]bool
-	number   int // of the last configuration session
-	hits     map[string]int
+	number   int            // of the last configuration session
+	hits     map[string]int // by list and number
+	logged   []string
 }
 
 // dangling is what a commit does about an interface that refers to a list that is not defined.
@@ -174,7 +175,8 @@ func (r *Router) restart() {
 	if r.trial != nil {
 		r.takeBack()
 	}
-	r.lock = nil
+	r.lock, r.logged = nil, nil
+	clear(r.hits)
 	for s := range r.sessions {
 		close(s.done)
 		delete(r.sessions, s)

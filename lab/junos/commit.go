@@ -140,6 +140,10 @@ func (r *Router) adopt(want *node, user string, o order) {
 		r.history = r.history[:revisions]
 	}
 	r.effective = inherited(want)
+	r.logf("mgd[4001]: UI_COMMIT: User '%s' requested 'commit' operation (comment: %s)", user, orElse(o.comment, "none"))
+	if r.fault.TCAMLog {
+		r.logf("fpc0 DFW: jtree cutover failed (memory allocation failure) for filter (1) change!")
+	}
 	if unchanged {
 		r.candidate = want.clone()
 	}

@@ -129,9 +129,10 @@ func suffixless(instance, filter string) string {
 func (r *Router) resetCounters(old, want *node) {
 	changed := map[string]bool{}
 	was := map[string]string{}
-	eachFilter(inherited(old), func(place string, f *node) { was[place] = f.braces() })
-	eachFilter(inherited(want), func(place string, f *node) {
-		if was[place] != f.braces() {
+	before, after := inherited(old), inherited(want)
+	eachFilter(before, func(place string, f *node) { was[place] = compiled(before, f) })
+	eachFilter(after, func(place string, f *node) {
+		if was[place] != compiled(after, f) {
 			changed[f.last()] = true
 		}
 	})
@@ -142,6 +143,21 @@ func (r *Router) resetCounters(old, want *node) {
 			}
 		}
 	}
+}
+
+// compiled is all that a filter is made of: its terms and the prefix-lists that they name.
+func compiled(tree, f *node) string {
+	text := f.braces()
+	options := tree.active("policy-options")
+	if options == nil {
+		return text
+	}
+	for _, list := range options.all("prefix-list") {
+		if strings.Contains(text, list.last()) {
+			text += list.braces()
+		}
+	}
+	return text
 }
 
 // showFirewall is "show firewall [filter X [counter C]]". The columns are [SAMPLE].

@@ -45,6 +45,7 @@ type Router struct {
 	fault     lab.Fault
 	lines     int // configuration lines since the last Spoil
 	counters  map[counter]count
+	logged    []string // the file messages: it outlives a restart
 }
 
 // revision is one commit. The router keeps fifty [DOC].
@@ -198,6 +199,15 @@ func (r *Router) Carry(iface, direction string, p lab.Packet, bytes int) bool {
 	f := judge{r.effective, p}.verdict(iface, direction)
 	r.countAll(iface, direction, p, f.counted, bytes)
 	return f.pass
+}
+
+// Send is Carry for a packet of 60 bytes.
+func (r *Router) Send(iface, direction string, p lab.Packet) (bool, string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	f := judge{r.effective, p}.verdict(iface, direction)
+	r.countAll(iface, direction, p, f.counted, 60)
+	return f.pass, f.line
 }
 
 // Spoil makes the router misbehave from now on. Configuration lines are counted from here.

@@ -101,7 +101,7 @@ func (s *session) show(tokens []token, pipes []pipe) (string, *mistake) {
 		return "", &mistake{-1, "missing argument"}
 	}
 	after := tokens[1:]
-	switch pick(tokens[0].text, "configuration", "version", "system", "firewall", "chassis", "cli") {
+	switch pick(tokens[0].text, "configuration", "version", "system", "firewall", "chassis", "cli", "log") {
 	case "configuration":
 		return s.showRunning(after, pipes)
 	case "version":
@@ -117,6 +117,10 @@ func (s *session) show(tokens []token, pipes []pipe) (string, *mistake) {
 		if len(after) == 1 && after[0].text == "hardware" {
 			return "Hardware inventory:\nItem             Version  Part number  Serial number     Description\n" +
 				fmt.Sprintf("Chassis                                %-17s %s\n", s.r.options.Serial, strings.ToUpper(s.r.options.Model)), nil
+		}
+	case "log":
+		if len(after) == 1 && after[0].text == "messages" {
+			return joined(s.r.logged), nil
 		}
 	case "cli":
 		return fmt.Sprintf("CLI complete-on-space set to on\nCLI screen-length set to %d\nCLI screen-width set to %d\n", s.lines, s.width), nil
@@ -286,14 +290,9 @@ func (s *session) piped(line, out string, pipes []pipe) string {
 			s.unpaged = true
 		case p.is("compare"), p.is("display", "set") && len(p.words) == 2, p.is("display", "inheritance"):
 		case (p.is("match") || p.is("except")) && len(p.words) == 2:
-			wanted := unquote(p.words[1].text)
-			var kept strings.Builder
-			for _, l := range lines {
-				if strings.Contains(strings.ToLower(l), strings.ToLower(wanted)) == p.is("match") {
-					kept.WriteString(l)
-				}
-			}
-			out = kept.String()
+			out = matching(lines, unquote(p.words[1].text), p.is("match"))
+		case p.is("last") && len(p.words) == 2 && lastCount(p.words[1].text) > 0:
+			out = strings.Join(lines[max(0, len(lines)-lastCount(p.words[1].text)):], "")
 		case p.is("count") && len(p.words) == 1:
 			out = fmt.Sprintf("Count: %d lines\n", len(lines))
 		default:

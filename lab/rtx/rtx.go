@@ -57,6 +57,7 @@ type Router struct {
 	boots     int
 	fault     lab.Fault
 	lines     int // configuration lines since the last Spoil
+	logged    []string
 }
 
 // New is a router with an empty configuration.
@@ -171,6 +172,7 @@ func (r *Router) restart() {
 	}
 	r.sessions, r.schedules = nil, nil
 	r.boots++
+	r.logged = nil // it is in memory [K]
 	r.adopt(r.saved[0])
 }
 
@@ -210,7 +212,8 @@ func (r *Router) Verdict(iface, direction string, p lab.Packet) (bool, string) {
 
 // Spoil makes the router misbehave from now on. Configuration lines are counted from here.
 // TCAMEntries are the static filters that it can define, of both families. RenumberAt means
-// nothing here: filters keep the numbers that they are given.
+// nothing here: filters keep the numbers that they are given; nor does TCAMLog, for filtering is
+// done in software.
 func (r *Router) Spoil(f lab.Fault) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

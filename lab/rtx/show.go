@@ -52,6 +52,8 @@ func (s *session) shown(words []string) (string, message, bool) {
 		return s.environment() + "\n" + s.r.header(s.r.options.Clock.Now()) + s.r.running.String(), 0, true
 	case "environment":
 		return s.environment(), parameterCount, len(words) == 1
+	case "log":
+		return textOf(s.r.logged), parameterCount, len(words) == 1 // reverse is not played
 	case "ip", "ipv6":
 		if len(words) > 3 && words[1] == "secure" && words[2] == "filter" {
 			return s.secureFilter(words[0], words[3:])
