@@ -9,6 +9,7 @@ import (
 	"op25b/differ"
 	"op25b/plan"
 	"op25b/renderer"
+	"op25b/templates"
 )
 
 // commands adds the lines that are sent: what comes is staged unbound, then each point is
@@ -39,14 +40,47 @@ func commands(s plan.Step, r renderer.Renderer, q differ.Question, delta acl.Del
 	if err != nil {
 		return s, err
 	}
+	for _, e := range delta.Edits {
+		there, err := edit(r, e)
+		if err != nil {
+			return s, err
+		}
+		back, err := edit(r, e.Back())
+		if err != nil {
+			return s, err
+		}
+		onward, backward = append(onward, there...), append(backward, back...)
+	}
 	s.Stage, s.Switch = append(s.Stage, stage...), append(s.Switch, onward...)
 	s.Do = slices.Concat(s.Stage, s.Switch)
 	s.Undo = slices.Concat(backward, restore, d.Remove(less(delta.Add, overwritten)))
-	s.Method = plan.Swap
-	if d.Limits().Atomic {
+	switch {
+	case d.Limits().Atomic:
 		s.Method = plan.Commit
+	case len(delta.Edits) > 0:
+		s.Method = plan.InPlace
+	default:
+		s.Method = plan.Swap
 	}
 	return s, nil
+}
+
+// edit are the lines that put entries into a list of others and take others of ours out of it.
+func edit(r renderer.Renderer, e acl.Edit) ([]string, error) {
+	embedder, is := r.Dialect().(templates.Embedder)
+	if !is {
+		return nil, fmt.Errorf("internal: dialect %s takes no lines into lists of others; please report it", r.Dialect().Name())
+	}
+	var lines []string
+	part := acl.List{Name: e.List.Name, Family: e.List.Family, Entries: e.Insert, End: acl.Deny}
+	if len(e.Insert) > 0 {
+		var err error
+		if lines, err = r.Lines(acl.Config{Lists: []acl.List{part}}); err != nil {
+			return nil, err
+		}
+	}
+	part.Entries = e.Strike
+	return append(lines, embedder.Strike(part)...), nil
 }
 
 // unreferenced is what makes the staging harmless: nothing that comes is named by anything

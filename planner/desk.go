@@ -8,6 +8,7 @@ import (
 
 	"op25b/acl"
 	"op25b/acl/packet"
+	"op25b/differ"
 	"op25b/inventory"
 	"op25b/policy"
 	"op25b/prover"
@@ -136,15 +137,28 @@ func (d Desk) sketch(device inventory.Device, have acl.Config) (sketch, error) {
 // Prove holds a device's text against the policy: with every packet each attachment does what
 // the policy says, over what the text does without our part.
 func (d Desk) Prove(device inventory.Device, text string) error {
+	_, err := d.Examine(device, text)
+	return err
+}
+
+// Examine proves a device's text, and says by what it looks like the text of another device: its
+// name, or an interface that it does not have. A text without any interface, which is what we
+// write where nothing is in force, looks so only where it is not proved.
+func (d Desk) Examine(device inventory.Device, text string) (strange []string, err error) {
 	r, err := d.renderer(device)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	config, err := r.Dialect().Parse(text)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return d.prove(device, unspoiled(config, Owner(device)), config)
+	err = d.prove(device, unspoiled(config, Owner(device)), config)
+	var missing []acl.Point
+	if err != nil || len(config.Interfaces) > 0 {
+		missing = differ.Question{Have: config, Points: Points(device)}.Missing()
+	}
+	return warnings(device, config, Owner(device), missing), err
 }
 
 // unspoiled is a text without our filters in which somebody changed so much that by their shape

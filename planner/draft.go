@@ -7,11 +7,13 @@ import (
 	"strings"
 
 	"op25b/acl"
+	"op25b/acl/packet"
 	"op25b/differ"
 	"op25b/inventory"
 	"op25b/plan"
 	"op25b/prover"
 	"op25b/renderer"
+	"op25b/templates"
 )
 
 // Draft is what is known about one device's change.
@@ -33,7 +35,7 @@ func (d Desk) Draft(device inventory.Device, running string) (Draft, error) {
 		return Draft{}, fmt.Errorf("running config: %w", err)
 	}
 	owner, limits := Owner(device), r.Dialect().Limits()
-	device, chain, err := beside(device, have, r)
+	device, company, err := beside(device, have, r)
 	if err != nil {
 		return Draft{}, err
 	}
@@ -41,7 +43,7 @@ func (d Desk) Draft(device inventory.Device, running string) (Draft, error) {
 	if err != nil {
 		return Draft{}, err
 	}
-	q := differ.Question{Have: have, Want: unplaced(sketch.text.Back), Points: Points(device), Chain: chain, Owner: owner, TakeOver: d.TakeOver, Choices: choices(limits)}
+	q := differ.Question{Have: have, Want: unplaced(sketch.text.Back), Points: Points(device), Chain: company[inventory.Chain], Embed: company[inventory.Embed], Owner: owner, TakeOver: d.TakeOver, Choices: choices(limits)}
 	delta, err := differ.Diff(q)
 	if err != nil {
 		return Draft{}, err
@@ -74,11 +76,12 @@ func unplaced(c acl.Config) acl.Config {
 	return c
 }
 
-// beside decides for each attachment how ours stands beside lists of others. Where nothing of
-// others is bound, a list of our own is all that is needed, whatever the inventory allows.
-func beside(device inventory.Device, have acl.Config, r renderer.Renderer) (inventory.Device, map[acl.Point]bool, error) {
-	owner, limits := Owner(device), r.Dialect().Limits()
-	chain := map[acl.Point]bool{}
+// beside decides for each attachment how ours stands beside lists of others, and gives the points
+// with such lists by what the inventory says. Where nothing of others is bound, a list of our own
+// is all that is needed, whatever the inventory allows.
+func beside(device inventory.Device, have acl.Config, r renderer.Renderer) (inventory.Device, map[string]map[acl.Point]bool, error) {
+	owner := Owner(device)
+	company := map[string]map[acl.Point]bool{inventory.Chain: {}, inventory.Embed: {}}
 	var attach []inventory.Attach
 	for _, a := range device.Attach {
 		for _, f := range families(a) {
@@ -86,27 +89,55 @@ func beside(device inventory.Device, have acl.Config, r renderer.Renderer) (inve
 			one.Families = []string{f.String()}
 			p := point(a, f)
 			_, others := have.Own(owner, have.Binding(p))
-			switch {
-			case len(others) == 0:
+			if len(others) == 0 {
 				one.Existing = inventory.Refuse
-			case a.Existing == inventory.Chain && !limits.Chains:
-				return device, nil, refuse("%s has a list that is not ours (%s), and a device of dialect %s binds one list only",
-					"take it off, or attach elsewhere", p, strings.Join(others, " "), device.Dialect)
-			case a.Existing == inventory.Chain:
-				if err := chainable(r, p, others); err != nil {
-					return device, nil, refuse("%s has a list that is not ours (%s), and ours cannot stand before it: %v",
-						"take it off, or attach elsewhere", p, strings.Join(others, " "), err)
-				}
-				chain[p] = true
-			case a.Existing == inventory.Embed:
-				return device, nil, refuse("%s has a list that is not ours (%s), and putting our lines into it (`existing: embed`) is not built yet",
-					"take it off, or attach elsewhere", p, strings.Join(others, " "))
+			} else if err := companion(a.Existing, r, have, p, others); err != nil {
+				return device, nil, refuse("%s has a list that is not ours (%s), and %v", alternatives(r, p, a.Existing), p, strings.Join(others, " "), err)
+			}
+			if one.Existing != inventory.Refuse {
+				company[one.Existing][p] = true
 			}
 			attach = append(attach, one)
 		}
 	}
 	device.Attach = attach
-	return device, chain, nil
+	return device, company, nil
+}
+
+// companion says why ours cannot stand with the lists of others at a point as the inventory wants.
+func companion(existing string, r renderer.Renderer, have acl.Config, p acl.Point, others []string) error {
+	limits := r.Dialect().Limits()
+	_, embeds := r.Dialect().(templates.Embedder)
+	_, defined := have.List(p.Family, others[0])
+	switch {
+	case existing == inventory.Chain && !limits.Chains:
+		return fmt.Errorf("a device of dialect %s binds one list only", r.Dialect().Name())
+	case existing == inventory.Chain:
+		if err := chainable(r, p, others); err != nil {
+			return fmt.Errorf("ours cannot stand before it: %w", err)
+		}
+	case existing == inventory.Embed && !embeds:
+		return fmt.Errorf("our lines go into no list of dialect %s; `existing: chain` puts a list of ours before it", r.Dialect().Name())
+	case existing == inventory.Embed && !limits.HasGroups(p.Family):
+		return fmt.Errorf("our lines cannot go into it: %s lists of dialect %s have no groups, and only a group of ours tells our lines from theirs", p.Family, r.Dialect().Name())
+	case existing == inventory.Embed && (len(others) > 1 || !defined):
+		return fmt.Errorf("our lines go into one list that is defined")
+	}
+	return nil
+}
+
+// alternatives are what can be done where ours cannot stand with a list of others as the
+// inventory wants.
+func alternatives(r renderer.Renderer, p acl.Point, existing string) string {
+	hint := "take it off, or attach elsewhere"
+	_, embeds := r.Dialect().(templates.Embedder)
+	switch groups := r.Dialect().Limits().HasGroups(p.Family); {
+	case embeds && !groups && existing == inventory.Embed:
+		hint += fmt.Sprintf(", or leave %s out of the attachment's `families`", p.Family)
+	case embeds && groups && existing != inventory.Embed:
+		hint += "; or write `existing: embed` and our lines go into that list, before its own"
+	}
+	return hint
 }
 
 // chainable asks the dialect whether it can write a list of ours before those of others at a
@@ -120,12 +151,17 @@ func chainable(r renderer.Renderer, p acl.Point, others []string) error {
 	return err
 }
 
-// choices are what can be done about a list of others, on a device of these limits.
+// choices are what can be done about a list of others, on a device of these limits: without
+// chains, only the Cisco dialects are left, which embed.
 func choices(l acl.Limits) string {
 	if l.Chains {
 		return "write `existing: chain` for this attachment and ours goes before it, every line of the other list kept; or take it off, or attach elsewhere"
 	}
-	return "take it off by hand, or attach elsewhere; `existing: chain` is for routers that bind several lists, `existing: embed` is not built yet"
+	which := "that list"
+	if !l.HasGroups(packet.V6) {
+		which += " (IPv4 only)"
+	}
+	return "write `existing: embed` for this attachment and our lines go into " + which + ", before its own; or take it off, or attach elsewhere"
 }
 
 func refuse(what, hint string, args ...any) error {
@@ -201,6 +237,10 @@ func step(device inventory.Device, r renderer.Renderer, q differ.Question, delta
 func entries(device inventory.Device, q differ.Question, delta acl.Delta, limits acl.Limits) (plan.Entries, error) {
 	count := func(c acl.Config) int { return cost(c, q.Owner, limits) }
 	e := plan.Entries{Before: count(q.Have), After: count(delta.Cleaned), Peak: count(delta.After)}
+	for _, one := range delta.Edits {
+		one.List.Entries = one.Strike // they go after the others came
+		e.Peak += one.List.Cost(limits)
+	}
 	if limits.PerBinding > 0 {
 		e = perBinding(q, delta)
 	}
@@ -211,13 +251,14 @@ func entries(device inventory.Device, q differ.Question, delta acl.Delta, limits
 	return e, nil
 }
 
-// cost is how many entries our lists of a config need.
+// cost is how many entries our lists of a config need, and our entries in those of others.
 func cost(c acl.Config, owner acl.Owner, limits acl.Limits) int {
 	n := 0
 	for _, l := range c.Lists {
-		if owner.Has(l) {
-			n += l.Cost(limits)
+		if !owner.Has(l) {
+			l.Entries = owner.Inside(l)
 		}
+		n += l.Cost(limits)
 	}
 	return n
 }

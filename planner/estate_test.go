@@ -12,7 +12,7 @@ import (
 type estate struct {
 	*author
 	dialect  string
-	existing string // refuse, or chain where a list of others is bound
+	existing string // refuse, or chain or embed where a list of others is bound
 	today    int
 	attached []attachment
 }
@@ -28,6 +28,9 @@ func newEstate(seed uint64, dialect string) *estate {
 	e.today = e.busy()
 	if (dialect == "junos" || dialect == "rtx") && e.IntN(3) > 0 {
 		e.existing = "chain"
+	}
+	if (dialect == "iosxe" || dialect == "iosxr") && e.IntN(3) > 0 {
+		e.existing = "embed"
 	}
 	e.attached = []attachment{{ports(dialect)[0], e.way(), []string{"ipv4", "ipv6"}, nil}}
 	return e
@@ -240,11 +243,14 @@ func (e *estate) family() {
 	a.families = []string{a.families[e.IntN(2)]}
 }
 
-// base is the router before the first push: nothing of ours, and with chain a list of others.
+// base is the router before the first push: nothing of ours, and with chain or embed a list of others.
 func (e *estate) base() string {
 	text := bare(e.dialect)
-	if e.existing != "chain" {
+	switch e.existing {
+	case "refuse":
 		return text
+	case "embed":
+		return e.company(text)
 	}
 	end := e.IntN(2) // does the list of others let the rest pass?
 	switch way := e.way(); e.dialect {

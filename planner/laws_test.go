@@ -135,6 +135,15 @@ func (c *change) sameNames() {
 			delete(made, r.To.Family.String()+name)
 		}
 	}
+	for _, e := range c.delta.Edits { // and so does the undo of an edit what was struck
+		for _, one := range e.Strike {
+			for _, group := range []string{one.SrcGroup, one.DstGroup} {
+				if name := e.List.Family.String() + group; !made[name] {
+					delete(undone, name)
+				}
+			}
+		}
+	}
 	for name := range made {
 		if !undone[name] {
 			c.Errorf("%s is made, but the undo does not say what becomes of it", name)

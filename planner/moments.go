@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"op25b/acl"
+	"op25b/acl/packet"
 	"op25b/differ"
 	"op25b/plan"
 	"op25b/renderer"
@@ -119,12 +120,38 @@ func (p *rehearsal) moment(lines ...[]string) (acl.Config, error) {
 		return c, err
 	}
 	for _, at := range p.points {
-		if !alike(c, p.old, at) && !alike(c, p.now, at) {
+		if alike(c, p.old, at) || alike(c, p.now, at) {
+			continue
+		}
+		if err := p.between(c, at); err != nil {
 			typed := slices.Concat(lines...)
-			return c, fmt.Errorf("rehearsal: after %q %s would filter neither as before nor as after; nothing of it is sent", typed[len(typed)-1], at)
+			return c, fmt.Errorf("rehearsal: after %q %s would filter neither as before nor as after: %w; nothing of it is sent", typed[len(typed)-1], at, err)
 		}
 	}
 	return c, nil
+}
+
+// between proves of a point whose lines are neither the old nor the new ones that every packet
+// still meets its old or its new verdict there: none is treated unlike both.
+func (p *rehearsal) between(c acl.Config, at acl.Point) error {
+	filter := c.Filter(c.Binding(at))
+	was, err := filter.Packets.Compare(p.old.Filter(p.old.Binding(at)).Packets, packet.Budget{})
+	if err != nil {
+		return err
+	}
+	will, err := filter.Packets.Compare(p.now.Filter(p.now.Binding(at)).Packets, packet.Budget{})
+	if err != nil {
+		return err
+	}
+	for _, a := range was {
+		for _, b := range will {
+			if one, third := a.Box.Intersect(b.Box).Witness(); third {
+				_, line := filter.Decide(one)
+				return fmt.Errorf("%s would meet %s", one, line)
+			}
+		}
+	}
+	return nil
 }
 
 // alike reports whether two configs filter alike at a point: the same lists in the same order,

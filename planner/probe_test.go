@@ -2,6 +2,7 @@ package planner_test
 
 import (
 	"math/rand/v2"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -87,7 +88,7 @@ const share = 40
 func (s *sweep) moment(d lab.Device, probes []probe, line string, committed bool) {
 	s.moments++
 	from, n := 0, len(probes)
-	if !touches(line) || !committed {
+	if !touches(line) && !(s.estate.existing == "embed" && numbered.MatchString(line)) || !committed {
 		from, n = (s.moments*share)%len(probes), share
 	}
 	for i := range n {
@@ -101,6 +102,9 @@ func (s *sweep) moment(d lab.Device, probes []probe, line string, committed bool
 		}
 	}
 }
+
+// numbered is a line of a list, or its removal: in a list that is bound it counts at once.
+var numbered = regexp.MustCompile(`^ (no )?\d+`)
 
 // touches: does a line bind or unbind?
 func touches(line string) bool {

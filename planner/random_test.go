@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -35,6 +36,12 @@ func TestRandomChanges(t *testing.T) {
 				c := newChange(t, d, seed)
 				c.check()
 				seen[c.kind]++
+				for _, e := range c.delta.Edits {
+					seen["inside"]++
+					if len(e.Insert) > 0 && len(e.Strike) > 0 {
+						seen["inside, anew"]++
+					}
+				}
 				if t.Failed() {
 					t.Fatalf("seed %d\n---- the policy on day %d\n%s---- the device\n%s---- the running config\n%s---- do\n%s\n---- undo\n%s\n---- cleanup\n%s",
 						seed, c.desk.Date.Day, c.policy, c.inventory, c.running, joined(c.step.Do), joined(c.step.Undo), joined(c.step.Cleanup))
@@ -43,6 +50,9 @@ func TestRandomChanges(t *testing.T) {
 			t.Log(seen)
 			if seen["changed"] < cases/2 || seen["none"] < cases/100 || seen["refused"] > cases/4 {
 				t.Errorf("the cases are too dull: %v", seen)
+			}
+			if slices.Contains(existings(d.Name()), "embed") && (seen["inside"] < cases/10 || seen["inside, anew"] < cases/20) {
+				t.Errorf("too little happens inside lists of others: %v", seen)
 			}
 		})
 	}
@@ -66,7 +76,8 @@ type change struct {
 func newChange(t *testing.T, d templates.Dialect, seed uint64) *change {
 	a := newAuthor(seed)
 	c := &change{T: t, author: a, seed: seed, dialect: d, sound: true}
-	existing := []string{"refuse", "refuse", "chain"}[a.IntN(3)]
+	among := existings(d.Name())
+	existing := among[a.IntN(len(among))]
 	c.inventory = a.inventory(d.Name(), existing)
 	inv, err := inventory.Read("inventory.yaml", []byte(c.inventory))
 	if err != nil {
@@ -74,8 +85,11 @@ func newChange(t *testing.T, d templates.Dialect, seed uint64) *change {
 	}
 	c.device = inv.Devices[0]
 	c.running = bare(d.Name())
-	if existing == "chain" {
+	switch existing {
+	case "chain":
 		c.running = foreign(d.Name(), c.running, c.device)
+	case "embed":
+		c.running = c.companyList()
 	}
 	if d.Name() == "rtx" && a.IntN(4) == 0 {
 		c.running += crowd(c.device.Numbers)
@@ -90,6 +104,10 @@ func newChange(t *testing.T, d templates.Dialect, seed uint64) *change {
 			if a.IntN(3) > 0 {
 				c.running = c.after(c.running, draft.Step.Cleanup)
 			}
+		}
+		if existing == "embed" {
+			c.running = c.meddled(c.running)
+			c.reconsidered()
 		}
 		a.again()
 	}
@@ -190,9 +208,13 @@ func (c *change) check() {
 	c.sameNames()
 	done := c.after(c.running, c.step.Do)
 	c.is("want", done, c.step.Want, c.step.After)
-	c.is("have", c.after(done, c.step.Undo), c.step.Have, c.step.Before)
+	undone := c.after(done, c.step.Undo)
+	c.is("have", undone, c.step.Have, c.step.Before)
 	cleaned := c.after(done, c.step.Cleanup)
 	c.is("cleaned", cleaned, c.step.Cleaned, nil)
+	for when, text := range map[string]string{"after the change": done, "after the undo": undone, "after the cleanup": cleaned} {
+		c.unstirred(when, text)
+	}
 	c.tidy(cleaned)
 	c.othersStay()
 	if err := c.desk.Prove(c.device, cleaned); err != nil {
@@ -200,7 +222,12 @@ func (c *change) check() {
 	}
 	c.settled(done)
 	c.settled(cleaned)
-	if c.seed%8 == 0 && !c.dialect.Limits().Atomic {
+	switch {
+	case c.dialect.Limits().Atomic:
+	case c.step.Method == plan.InPlace:
+		c.mixed(c.running, c.step.Do)
+		c.mixed(done, c.step.Undo)
+	case c.seed%8 == 0:
 		c.moments(c.step.Do)
 	}
 }

@@ -152,8 +152,17 @@ func (b *block) bind(line string) error {
 	return nil
 }
 
-// entry puts a line of a list where its number says; the same number replaces.
+// entry puts a line of a list where its number says; the same number replaces, and `no` with a
+// number takes the line away.
 func (b *block) entry(line string) error {
+	if off, is := strings.CutPrefix(line, "no "); is {
+		i := slices.IndexFunc(b.body, func(s string) bool { return number(s) > 0 && number(s) == number(off) })
+		if i < 0 {
+			return fmt.Errorf("%q: %q has no such line", line, b.head)
+		}
+		b.body = slices.Delete(b.body, i, i+1)
+		return nil
+	}
 	n := number(line)
 	if n == 0 {
 		b.body = append(b.body, line)

@@ -31,7 +31,7 @@ func (s *sweep) spoil() bool {
 	case 2:
 		all[i] = s.estate.digit(all[i])
 	case 3:
-		if !alike(all[i], all[j]) {
+		if !alike(all[i], all[j]) || s.estate.existing == "embed" && grouped(all[i]) != grouped(all[j]) {
 			return false
 		}
 		all[i], all[j] = all[j], all[i]
@@ -77,6 +77,9 @@ func alike(a, b string) bool {
 	}
 	return kind(a) == kind(b) && !strings.Contains(a+b, "access-group") && !strings.Contains(a+b, "traffic-filter")
 }
+
+// grouped: without a group of ours, a line in a list of others is not ours any more.
+func grouped(line string) bool { return strings.Contains(line, "-group OP25B-") }
 
 // named: a name of ours with another digit is somebody else's, and no spoiled name of ours.
 func named(text string) bool {
