@@ -41,6 +41,9 @@ func Diff(q Question) (acl.Delta, error) {
 	}
 	d.Add = q.added(targets, edits)
 	d.After = q.after(d)
+	if reasons := q.outside(d); len(reasons) > 0 {
+		return acl.Delta{}, Refusal{reasons}
+	}
 	d.Remove = q.removed(d.After)
 	d.Cleaned = without(d.After, d.Remove)
 	d.Lines = append(q.lines(targets), q.insideLines(edits)...)

@@ -184,3 +184,36 @@ func TestPointsBeside(t *testing.T) {
 		t.Errorf("missing: %v", m)
 	}
 }
+
+// TestOutside: what bears our name at a point without an attachment is taken off only where that
+// changes nothing but mail, or is asked for.
+func TestOutside(t *testing.T) {
+	mail, all := filter("250010", acl.Deny, true), filter("250011", acl.Permit, false)
+	mine, others := filter("250012", acl.Permit, true), filter("1010", acl.Deny, false)
+	for _, c := range []struct {
+		name    string
+		lists   []string
+		take    []string
+		refused bool
+	}{
+		{"it blocks mail and passes the rest", []string{"250010", "250011"}, nil, false},
+		{"it passes everything", []string{"250011"}, nil, false},
+		{"it passes mail and drops the rest", []string{"250012"}, nil, true},
+		{"the same, and it is asked for", []string{"250012"}, []string{"250012"}, false},
+		{"something else is asked for", []string{"250012"}, []string{"250010"}, true},
+		{"before a list of others it changes mail only", []string{"250012", "1010"}, nil, false},
+		{"nothing of ours", []string{"1010"}, nil, false},
+	} {
+		have := blocked("250000", "250001")
+		have.Lists = append(have.Lists, mail, all, mine, others)
+		b := bound(c.lists...)
+		b.Interface = "lan3"
+		have.Bindings = append(have.Bindings, b)
+		q := question(have, blocked("250000", "250001"))
+		q.TakeOver = c.take
+		_, err := differ.Diff(q)
+		if (err != nil) != c.refused || err != nil && (!strings.Contains(err.Error(), "lan3 out ipv4 has 250012") || !errors.As(err, &differ.Refusal{})) {
+			t.Errorf("%s: %v", c.name, err)
+		}
+	}
+}

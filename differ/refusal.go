@@ -39,8 +39,8 @@ func (r Refusal) Hint() string {
 	return strings.Join(out, "\n")
 }
 
-func (q Question) refusal() error {
-	reasons := slices.Concat(q.unread(), q.foreign(), q.mingled(), q.used(), q.edited())
+func (q Question) refusal(inside []Reason) error {
+	reasons := slices.Concat(q.unread(), q.foreign(), inside, q.mingled(), q.used(), q.edited())
 	if len(reasons) == 0 {
 		return nil
 	}
@@ -72,7 +72,7 @@ func (q Question) foreign() []Reason {
 	for _, p := range q.Points {
 		b := q.Have.Binding(p)
 		_, others := q.Have.Own(q.Owner, b)
-		if len(others) == 0 || q.Chain[p] {
+		if len(others) == 0 || q.Chain[p] || q.Embed[p] {
 			continue
 		}
 		out = append(out, Reason{
@@ -122,7 +122,7 @@ func (q Question) mingled() []Reason {
 // used are our objects that something else than an interface filter refers to.
 func (q Question) used() []Reason {
 	var out []Reason
-	for _, r := range q.Have.References {
+	for _, r := range q.Have.Users(q.Owner) {
 		if q.Have.OwnName(q.Owner, r.Family, r.Name) && !slices.Contains(q.TakeOver, r.Name) {
 			out = append(out, Reason{
 				fmt.Sprintf("line %d: %s is ours, but %q refers to it", r.Place.Line, r.Name, strings.TrimSpace(r.Place.Text)),

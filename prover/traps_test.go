@@ -87,7 +87,14 @@ func iosTraps() []trap {
 		{"the other direction is another filter", strings.Replace(xe4, " out", " in", 1) + " deny ip any any\n", []said{{mail(), permit}}, ""},
 		{"order is that of the numbers, not of the text", xe4 + " 20 permit ip any any\n 10 deny tcp any any eq smtp\n", []said{{mail(), deny}, {to(mail(), 80), permit}}, "words/ace_test.go TestNumbers"},
 		{"without a number a line goes to the end", xe4 + " 100 deny tcp any any eq smtp\n permit ip any any\n", []said{{mail(), deny}, {to(mail(), 80), permit}}, "words/ace_test.go TestNumbers"},
-		{"the same number replaces", xe4 + " 10 deny tcp any any eq smtp\n 10 permit ip any any\n", []said{{mail(), permit}}, "words/ace_test.go TestNumbers"},
+		{"the same number twice: the second is refused, and which was typed first the text does not say", xe4 + " 10 deny tcp any any eq smtp\n 10 permit ip any any\n", []said{{mail(), unknown}}, "words/ace_test.go TestNumbers"},
+		{"an entry that stands there already is not put in front", xe4 + " 10 permit ip any any\n 20 deny tcp any any eq smtp\n 5 deny tcp any any eq smtp\n", []said{{mail(), unknown}, {to(mail(), 80), permit}}, "words/ace_test.go TestNumbers"},
+		{"a line without a number is not lost where the next has the number it gets", xe4 + " 10 deny tcp any any eq 587\n permit tcp any any eq smtp\n 20 deny tcp any any eq smtp\n 30 permit ip any any\n", []said{{mail(), unknown}, {to(mail(), 80), permit}}, "words/ace_test.go TestNumbers"},
+		{"a line that is no entry may be anywhere in its list", xe4 + " 10 permit ip any any\n frobnicate\n", []said{{mail(), unknown}}, "iosxe/laws_test.go TestFrobnicate"},
+		{"an entry that is taken away by what it says", xe4 + " 10 deny tcp any any eq smtp\n 20 permit ip any any\n no deny tcp any any eq smtp\n", []said{{mail(), unknown}}, "words/ace_test.go TestNumbers"},
+		{"a ^C in a description hides nothing", "interface GigabitEthernet0/0/1\n description ^Customers\n ip access-group L out\ninterface GigabitEthernet0/0/2\n description ^Customers\nip access-list extended L\n deny ip any any\n", []said{{mail(), deny}}, "words/ace_test.go TestBanner"},
+		{"a member that is taken away in other blanks", "object-group network P\n 203.0.113.0 255.255.255.0\n no 203.0.113.0  255.255.255.0\n host 192.0.2.1\n" + xe4 + " deny tcp object-group P any eq smtp\n permit ip any any\n", []said{{mail(), permit}, {pkt("192.0.2.1", "198.51.100.3"), deny}}, "words/ace_test.go TestStanding"},
+		{"what the router takes but does not print: default, range, capitals, short names", xe4 + " deny ip any any\ndefault interface GigabitEthernet0/0/1\n", nil, "iosxe/spelling_test.go TestMisspelled"},
 		{"two blocks of one name are one list", xe4 + " 20 permit ip any any\n!\nip access-list extended L\n 10 deny tcp any any eq smtp\n", []said{{mail(), deny}, {to(mail(), 80), permit}}, "words/ace_test.go TestNumbers"},
 		{"fragments: a deny with ports lets later fragments go on", xe4 + " deny tcp any any eq smtp\n permit ip any any\n", []said{{mail(), deny}, {later(mail()), permit}}, "iosxe/twin_test.go TestEntriesAgainstTheManual"},
 		{"fragments: a permit with ports takes later fragments by their addresses", xe4 + " permit tcp any host 198.51.100.3 eq smtp\n deny ip any any\n", []said{{to(mail(), 80), deny}, {later(mail()), permit}}, "iosxe/twin_test.go TestEntriesAgainstTheManual"},
@@ -120,6 +127,10 @@ func iosTraps() []trap {
 func xrTraps() []trap {
 	return []trap{
 		{"order is that of the numbers", xr4 + " 20 permit ipv4 any any\n 10 deny tcp any any eq smtp\n", []said{{mail(), deny}}, "words/ace_test.go TestNumbers"},
+		{"the same number replaces", xr4 + " 10 deny tcp any any eq smtp\n 10 permit ipv4 any any\n", []said{{mail(), permit}}, "words/ace_test.go TestNumbers"},
+		{"a remark at the number of an entry", xr4 + " 10 deny tcp any any eq smtp\n 10 remark gone\n", []said{{mail(), unknown}}, "words/ace_test.go TestNumbers"},
+		{"apply-group puts lines into lists and interfaces", "group G\n ipv4 access-list 'L'\n  5 permit ipv4 any any\n !\nend-group\n" + xr4 + " apply-group G\n 10 deny tcp any any eq smtp\n", []said{{mail(), unknown}}, "iosxr/spelling_test.go TestGroups"},
+		{"a deeper indent is no binding of the interface", "interface TenGigE0/0/0/1\n ipv4 access-group L egress\n  ipv4 access-group OPEN egress\n", nil, "iosxr/spelling_test.go TestMisspelled"},
 		{"implicit end", xr4 + " 10 permit tcp any any eq 587\n", []said{{mail(), deny}}, "iosxr/laws_test.go TestOpenEnd"},
 		{"a list that is not there: nobody knows", "interface TenGigE0/0/0/1\n ipv4 access-group GONE egress\n!\n", []said{{mail(), unknown}}, ""},
 		{"ipv4 is any protocol", xr4 + " 10 deny tcp any any eq 25\n 20 permit ipv4 any any\n", []said{{of(mail(), packet.UDP), permit}}, "iosxr/spelling_test.go TestNotXR"},
@@ -166,6 +177,7 @@ func junosTraps() []trap {
 		{"an accept in the first filter of a row ends it", "set interfaces ge-0/0/1 unit 0 family inet filter output-list [ A L ]\nset firewall family inet filter A term 1 then accept\n" + t1 + "then discard\n", []said{{mail(), permit}}, "junos/read_test.go TestReadGolden"},
 		{"a mask may have holes", ju4 + t1 + "from source-address 203.0.113.5/255.255.255.253\n" + t1 + "then discard\n" + t2 + "then accept\n", []said{{mail(), deny}, {pkt("203.0.113.7", "198.51.100.3"), deny}, {pkt("203.0.113.6", "198.51.100.3"), permit}}, "junos/trap_test.go TestTerm"},
 		{"what is deactivated is not there", ju4 + t1 + "then discard\n" + t2 + "then accept\ndeactivate firewall family inet filter L term 1\n", []said{{mail(), permit}}, "junos/trap_test.go TestInactive"},
+		{"groups and interface-ranges bind filters, also in each other", "set groups H interfaces ge-0/0/1 unit 0 family inet filter output L\nset groups G apply-groups H\nset apply-groups G\n", nil, "junos/trap_test.go TestInherited"},
 		{"rule zero: a condition that is not understood", ju4 + t1 + "from frobnicate 3\n" + t1 + "then discard\n" + t2 + "then accept\n", []said{{mail(), unknown}}, "junos/trap_test.go TestTerm"},
 	}
 }
@@ -192,6 +204,7 @@ func rtxTraps() []trap {
 		{"IPv6 has numbers of its own", row + "1\nip filter 1 pass * *\nipv6 lan2 secure filter out 1\nipv6 filter 1 reject * * tcp * 25\n", []said{{mail(), permit}, {mail6(), deny}}, "rtx/lay_test.go TestRoundTrip"},
 		{"dynamic filters open the way back", row + "1 9 dynamic 5\n" + pass + "ip filter 1 reject * * tcp * 25\nip filter dynamic 5 * * smtp\n", nil, "rtx/rtx_test.go TestStories"},
 		{"a console breaks long lines", row + "1 \n9\n", nil, "rtx/parse_test.go TestJoin"},
+		{"commands may be shortened", row + "1 9\n" + pass + "ip lan2 sec fil out 9\n", nil, "rtx/rtx_test.go TestShortened"},
 		{"rule zero: a word that is not understood", row + "1 9\n" + pass + "ip filter 1 reject * * frobnicate * 25\n", []said{{mail(), unknown}}, "rtx/rtx_test.go TestStories"},
 	}
 }

@@ -54,3 +54,38 @@ func TestUnknownStays(t *testing.T) {
 		}
 	}
 }
+
+// TestUnknownOfOurs: a line of ours that nobody understands is not hidden behind lines of others
+// that nobody understands either.
+func TestUnknownOfOurs(t *testing.T) {
+	d, err := templates.Find("iosxr")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := acl.Point{Interface: "TenGigE0/0/0/1", Direction: acl.In, Family: packet.V4}
+	const one, two = " 10 deny ipv4 any any packet-length gt 9000\n", " 20 deny ipv4 any any packet-length gt 8000\n"
+	for _, c := range []struct{ ours, theirs, unproven string }{
+		{" 10 deny ipv4 any any packet-length gt 60\n", one + two, "gt 60"},
+		{" 10 deny ipv4 any any packet-length gt 60\n", one, "gt 60"},
+		{" 10 deny ipv4 any any packet-length gt 9000\n", one + two, "gt 9000"}, // the same words, but ours
+		{" 10 permit ipv4 any any\n", one + two, "10 permit"},                   // it decides what they would have
+		{"", one + two, ""},
+	} {
+		read := func(row string) acl.Filter {
+			config, err := d.Parse("interface TenGigE0/0/0/1\n ipv4 access-group " + row + " ingress\n!\nipv4 access-list F\n" +
+				c.theirs + " 30 permit ipv4 any any\n!\nipv4 access-list OURS\n" + c.ours + "!\n")
+			if err != nil {
+				t.Fatal(err)
+			}
+			return config.Filter(config.Binding(at))
+		}
+		err := prover.Question{Point: at, Meaning: policy.Meaning{}, Base: read("F"), Filter: read("common OURS F")}.Prove()
+		var unproven prover.Unproven
+		switch {
+		case c.unproven == "" && err != nil:
+			t.Errorf("%q before %q: %v", c.ours, c.theirs, err)
+		case c.unproven != "" && (!errors.As(err, &unproven) || !strings.Contains(err.Error(), c.unproven)):
+			t.Errorf("%q before %q: %v, want unproven because of %q", c.ours, c.theirs, err, c.unproven)
+		}
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"text/template"
 
 	"op25b/acl"
+	"op25b/acl/packet"
 	"op25b/templates/iosxe"
 	"op25b/templates/iosxr"
 	"op25b/templates/junos"
@@ -44,6 +45,24 @@ type Dialect interface {
 	Remove(c acl.Config) []string
 	// Session is how one talks to the router.
 	Session() words.Session
+}
+
+// Embedder is a dialect whose lists have numbered entries, so that single ones can come into a
+// list of others and leave it again.
+type Embedder interface {
+	// Strike takes the entries of a list away, by their numbers.
+	Strike(l acl.List) []string
+}
+
+// Counter is a dialect whose routers count the packets that each entry of a list took.
+type Counter interface {
+	// Counts are the ways to see the counters of a list that is bound at a point of a router that
+	// has have, the best way first. The commands of one way are typed in admin mode; what they
+	// show is summed. No way where the name could be more than one word of a command.
+	Counts(have acl.Config, list string, at acl.Point) [][]string
+	// Counted reads what such a command printed of one list: an element for each of its lines. A
+	// line that is not understood has no known count, and nothing at all is not zero.
+	Counted(text, list string, f packet.Family) []words.Count
 }
 
 // All is every dialect that inventory.yaml may name.

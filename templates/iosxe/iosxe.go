@@ -116,6 +116,12 @@ func (Dialect) Remove(c acl.Config) []string {
 	return out
 }
 
+// Strike takes entries out of an IPv4 list by their numbers. IPv6 lists have no groups, so there
+// is no entry of ours in one of others. [DOC "IP Access List Entry Sequence Numbering": no N]
+func (Dialect) Strike(l acl.List) []string {
+	return words.Strike("ip access-list extended "+l.Name, l)
+}
+
 // Complete reports nil where a text is a whole running configuration, down to its end.
 func Complete(text string) error { return words.Complete(text) }
 

@@ -55,7 +55,7 @@ func (r *reader) openInterface(rest string) {
 // raw is a list that begins at a line: empty it permits everything, and in IPv6 neighbour
 // discovery passes before the implicit deny. [DOC IOS IPv6 access lists; some platforms differ]
 func (r *reader) raw(name string, f packet.Family, s words.Statement) words.RawList {
-	l := words.RawList{Name: name, Syntax: r.v4, Empty: acl.Permit, Place: s.Line.Place("")}
+	l := words.RawList{Name: name, Syntax: r.v4, Empty: acl.Permit, Again: words.Refuses, Place: s.Line.Place("")}
 	if f == packet.V6 {
 		l.Syntax, l.ND = r.v6, []string{"nd-na", "nd-ns"}
 	}

@@ -13,8 +13,12 @@ var (
 	question = regexp.MustCompile(`(?i)(\[confirm\]|\[(yes/no|no|yes|y/n)\]:?|\(y/n\)\??|[\w ]\?|password:) ?$`)
 	// %FACILITY-SEVERITY-MNEMONIC: with a time stamp or number before it, as configured.
 	syslog = regexp.MustCompile(`^[*.]?(?:\d+: )?(?:[*.]?[A-Z][a-z]{2} +\d{1,2} [^%]{0,40}: |\d\w+: )?%[A-Z0-9_]+(?:-[A-Z0-9_]+)?-[0-7]-[A-Z0-9_]+:`)
-	// The messages of hardware that is full, collected from Cisco's release notes and TAC pages.
-	alarm    = regexp.MustCompile(`%(?:ACLMGR-3|C4K_HWACLMAN-4|FMCORE-4|EARL_CM-5-NOCAPMAP|FM-3-UNLOADING|\w*TCAM\w*-[0-4])`)
+	// The messages of hardware that is full or did not take a list: ACLMGR, FM (Catalyst 3750 message
+	// guide), C4K_HWACLMAN (Catalyst 4500 message guide), FM_EARL7, FMCORE, EARL_CM, on a supervisor
+	// that names itself FMCORE-SW1-4 (Catalyst 6500; CSCuq24924). That every other facility with ACL or
+	// TCAM in its name means trouble at severities 0 to 4 is not confirmed. What `log` writes of
+	// packets is of severity 6.
+	alarm    = regexp.MustCompile(`%(?:\w*ACL\w*|\w*TCAM\w*|FM|FM_EARL\w*|FMCORE|EARL_CM)(?:-[A-Z0-9_]+)?-[0-4]-|%EARL_CM(?:-[A-Z0-9_]+)?-5-NOCAPMAP`)
 	refusal  = regexp.MustCompile(`^\s*(?:%\s?\w|\^$|Command (?:rejected|authorization failed)|Bad mask|Translating ")`)
 	noise    = regexp.MustCompile(`^(?:Load for five secs|Time source is )`)
 	volatile = regexp.MustCompile(`^(?:Building configuration|Current configuration ?:|Using \d+ out of \d+ bytes|! ?(?:Last configuration change|NVRAM config last updated|No configuration change since)|ntp clock-period|!\s*$)`)
@@ -36,6 +40,7 @@ func (Dialect) Session() words.Session {
 		Noise:    noise,
 		Syslog:   syslog,
 		Alarm:    alarm,
+		Log:      "show logging | include ACL|TCAM|FM|EARL",
 		Refusal:  refusal,
 		Locked:   regexp.MustCompile(`(?i)\blocked\b`),
 		Setup:    []string{"terminal length 0", "terminal width 512"},

@@ -102,3 +102,42 @@ func TestSecrets(t *testing.T) {
 		}
 	}
 }
+
+// TestMisspelled: what a router carries out, but never prints so, is not passed over.
+func TestMisspelled(t *testing.T) {
+	const bound = "ip access-list extended L\n 10 deny ip any any\n!\ninterface GigabitEthernet0/0/1\n description x\n ip access-group L out\n"
+	for line, want := range map[string]int{
+		"default interface GigabitEthernet0/0/1":                                       1,
+		"no interface GigabitEthernet0/0/1":                                            1,
+		" default ip access-group out":                                                 1,
+		" IP access-group M out":                                                       1,
+		" ip access-gr M out":                                                          1,
+		"  ip access-group M out":                                                      1,
+		"interface range GigabitEthernet0/0/0 - 1\n no ip access-group L out":          1,
+		"interface Gi0/0/1\n ip access-group M out":                                    1,
+		"interface gigabitethernet0/0/1\n ip access-group M out":                       1,
+		"INTERFACE GigabitEthernet0/0/1\n ip access-group M out":                       1,
+		"int GigabitEthernet0/0/1\n ip access-group M out":                             1,
+		"IP ACCESS-LIST EXTENDED L\n permit ip any any":                                1,
+		"ip access-l extended L\n permit ip any any":                                   1,
+		" exit\n interface GigabitEthernet0/0/1\n ip access-group M out":               2,
+		" interface GigabitEthernet0/0/2":                                              1,
+		"ip access-list extended L\n!\n frobnicate\n 20 permit ip any any":             1,
+		"object-group network P\n!\n frobnicate\n host 192.0.2.1":                      1,
+		"interface GigabitEthernet0/0/2\n ip access-group M out":                       0,
+		"interface GigabitEthernet 0/2\n no ip access-group out":                       0,
+		"interface BDI10\ninterface Port-channel1.20\ninterface nve1\ninterface Vlan1": 0,
+		" service instance 1 ethernet\n  ip access-group M in":                         0,
+		" exit\ninterface GigabitEthernet0/0/2\n ip access-group M out":                0,
+		"ip access-list extended M\n!\n 10 permit ip any any":                          0,
+	} {
+		c := parse(t, bound+line+"\n")
+		if len(c.Unread) != want {
+			t.Errorf("%s: %v", line, c.Unread)
+		}
+	}
+	c := parse(t, "ip access-list extended L\n!\n frobnicate\n 20 permit ip any any\n")
+	if l, _ := c.List(packet.V4, "L"); len(l.Entries) != 1 {
+		t.Errorf("behind a comment and a line that is not understood: %v", l.Entries)
+	}
+}

@@ -108,6 +108,11 @@ func (Dialect) Remove(c acl.Config) []string {
 	return out
 }
 
+// Strike takes entries out of a list by their numbers.
+func (Dialect) Strike(l acl.List) []string {
+	return words.Strike(l.Family.String()+" access-list "+l.Name, l)
+}
+
 // Complete reports nil where a text is a whole running configuration, down to its end.
 func Complete(text string) error { return words.Complete(text) }
 

@@ -42,6 +42,37 @@ func TestRendered(t *testing.T) {
 	golden(t, "testdata/rendered.txt", render(t, laid(t, small(), acl.Config{})))
 }
 
+// TestFrobnicate: a line that is not understood, put behind any line of a list or a group, never
+// vanishes: what it stands in is not known any more.
+func TestFrobnicate(t *testing.T) {
+	lines := strings.SplitAfter(render(t, laid(t, small(), acl.Config{})), "\n")
+	looked := 0
+	for i, line := range lines {
+		if strings.HasPrefix(line, "interface ") {
+			break // behind the last list
+		}
+		for _, odd := range []string{" frobnicate\n", " evaluate BACK\n", " no deny tcp any any eq smtp\n", " apply-group G\n", " 15 frobnicate\n"} {
+			text := strings.Join(lines[:i+1], "") + odd + strings.Join(lines[i+1:], "")
+			c, err := Dialect{}.Parse(text)
+			if err != nil || len(c.Unread) > 0 {
+				continue
+			}
+			known := 0
+			for _, b := range c.Bindings {
+				if _, unknown := c.Filter(b).Unknown(); !unknown {
+					known++
+				}
+			}
+			if looked++; known == len(c.Bindings) {
+				t.Errorf("nothing is in doubt:\n%s", text)
+			}
+		}
+	}
+	if looked < 20 {
+		t.Errorf("only %d texts", looked)
+	}
+}
+
 // TestNextGeneration: nothing that is there, bound or referred to is named again.
 func TestNextGeneration(t *testing.T) {
 	have := acl.Config{References: []acl.Reference{{Name: "OP25B-OUT-V4-G6"}}}

@@ -23,14 +23,15 @@ func (Dialect) Parse(text string) (acl.Config, error) {
 	if err := words.Whole(statements, func(text string) bool { return strings.HasPrefix(text, "!! IOS XR Configuration") }); err != nil {
 		return acl.Config{}, err
 	}
-	r := reader{BlockReader: words.NewBlockReader()}
+	r := reader{BlockReader: words.NewBlockReader(), templates: templates{known: map[string]bool{}}}
 	r.v4, r.v6 = syntaxes()
 	for _, s := range statements {
 		r.Statement(s, r.top, r.bind)
-		if r.template && s.Indent > 0 && strings.Contains(s.Text, "access-group ") {
-			r.Unread(s, "a group of lines that apply-group may put into any interface")
+		if why := r.templates.note(s); why != "" {
+			r.Unread(s, why)
 		}
 	}
+	r.templates.absent(r.Unread)
 	c := r.Finish()
 	c.Undefined = acl.Unknown
 	return c, nil
@@ -38,14 +39,14 @@ func (Dialect) Parse(text string) (acl.Config, error) {
 
 type reader struct {
 	words.BlockReader
-	v4, v6   *words.Syntax
-	template bool // in a group … end-group, which apply-group puts anywhere
+	v4, v6    *words.Syntax
+	templates templates
 }
 
 // top reads a line at the margin, which may open a block.
 func (r *reader) top(s words.Statement) {
 	text, off := words.CutNo(s.Text)
-	r.template = false
+	r.templates.inside = ""
 	switch head := words.Word(text, 0); {
 	case head == "interface":
 		if off == words.Set {
@@ -56,7 +57,7 @@ func (r *reader) top(s words.Statement) {
 	case head == "object-group":
 		r.objectGroup(text, s, off)
 	case head == "group":
-		r.template = true
+		r.templates.open(words.Word(text, 1))
 	case (head == "ipv4" || head == "ipv6") && words.Word(text, 1) == "access-list":
 		r.accessList(head, text, s, off)
 	case words.Word(text, 1) == "access-list" && (head == "ethernet-services" || head == "mpls"):
@@ -103,7 +104,7 @@ func (r *reader) accessList(head, text string, s words.Statement, off words.Off)
 		return
 	}
 	// [DOC NCS 5500: one default entry in IPv4, three in IPv6: neighbour discovery and deny]
-	l := words.RawList{Name: name, Syntax: r.v4, Empty: acl.Unknown, Place: s.Line.Place("")}
+	l := words.RawList{Name: name, Syntax: r.v4, Empty: acl.Unknown, Remarks: words.OwnNumber, Place: s.Line.Place("")}
 	if head == packet.V6.String() {
 		l.Syntax, l.ND = r.v6, []string{"nd-na", "nd-ns"}
 	}

@@ -13,9 +13,12 @@ var (
 	pager    = regexp.MustCompile(`^ ?--+ ?[Mm]ore ?--+ ?$`)
 	question = regexp.MustCompile(`(?i)(\[confirm\]|\[(?:cancel|no|yes|y/n)\]: ?|\((?:yes/no[^)]*|y/n)\)\??:?|password:) ?$`)
 	// A time stamp stands before every answer unless `no-timestamp` is set.
-	noise    = regexp.MustCompile(`^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} +\d{1,2} [\d:.]+ \w+(?: \d{4})?$`)
-	syslog   = regexp.MustCompile(`^(?:RP|LC)/[\w/]+:[A-Z][a-z]{2} +\d{1,2} [^%]{0,80}%[A-Z0-9_]+-[A-Z0-9_]+-[0-7]-`)
-	alarm    = regexp.MustCompile(`(?i)%[A-Z0-9_]+-[A-Z0-9_]*(?:ACL|FEAT_MGR|PFILTER|TCAM)[A-Z0-9_]*-[0-4]-|out of (?:tcam|resource)`)
+	noise  = regexp.MustCompile(`^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} +\d{1,2} [\d:.]+ \w+(?: \d{4})?$`)
+	syslog = regexp.MustCompile(`^(?:RP|LC)/[\w/]+:[A-Z][a-z]{2} +\d{1,2} [^%]{0,80}%[A-Z0-9_]+-[A-Z0-9_]+-[0-7]-`)
+	// %L2-PFILTER_EA-3-ERR_IM_CAPS and %PKT_INFRA-DPA_FM-3-… are from captured logs of an ASR 9000 and an
+	// NCS 5500. That other processes with such names mean trouble at severities 0 to 4, and the words
+	// "out of resource", are not confirmed.
+	alarm    = regexp.MustCompile(`(?i)%[A-Z0-9_]+-[A-Z0-9_]*(?:ACL|FEAT_MGR|PFILTER|TCAM|DPA_FM)[A-Z0-9_]*-[0-4]-|out of (?:tcam|resource)`)
 	refusal  = regexp.MustCompile(`^\s*(?:%|!!%|\^$)`)
 	volatile = regexp.MustCompile(`^!! `)
 	nothing  = regexp.MustCompile(`^$`)
@@ -33,6 +36,7 @@ func (Dialect) Session() words.Session {
 		Noise:    noise,
 		Syslog:   syslog,
 		Alarm:    alarm,
+		Log:      "show logging | include ACL|TCAM|PFILTER|FEAT_MGR|DPA_FM|ut of",
 		Refusal:  refusal,
 		Locked:   regexp.MustCompile(`(?i)\block(?:ed)?\b`),
 		Setup:    []string{"terminal length 0", "terminal width 512"},

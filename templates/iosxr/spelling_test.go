@@ -45,6 +45,30 @@ func TestNotXR(t *testing.T) {
 	}
 }
 
+// TestGroups: what a group of lines may put into interfaces and lists is not passed over.
+func TestGroups(t *testing.T) {
+	for _, c := range []struct{ name, text, unread string }{
+		{"a list in a group", "group G\n ipv4 access-list 'L.*'\n  5 permit ipv4 any any\n !\nend-group\napply-group G\n", "ipv4 access-list 'L.*'"},
+		{"a binding in a group", "group G\n interface 'Ten.*'\n  ipv4 access-group L ingress\n !\nend-group\napply-group G\n", "ipv4 access-group L ingress"},
+		{"the members of a group in a group", "group G\n object-group network ipv4 'P.*'\n  10.0.0.0/8\n !\nend-group\napply-group G\n", "object-group network ipv4 'P.*'"},
+		{"the formal form", "group G interface 'Ten.*' ipv4 access-group L ingress\napply-group G\n", "group G interface 'Ten.*' ipv4 access-group L ingress"},
+		{"a group of an interface that is not there", "interface TenGigE0/0/0/1\n apply-group G\n!\n", "apply-group G"},
+		{"a group of an interface that is not there, formal", "interface TenGigE0/0/0/1 apply-group G\n", "interface TenGigE0/0/0/1 apply-group G"},
+		{"a group of a list that is not there", "ipv4 access-list L\n apply-group G\n 10 permit ipv4 any any\n!\n", "apply-group G"},
+		{"one of two that is not there", "group G\n hostname x\nend-group\napply-group G H\n", "apply-group G H"},
+		{"a group without filters", "group G\n interface 'Ten.*'\n  mtu 9192\n !\nend-group\napply-group G\n", ""},
+		{"a description", "interface TenGigE0/0/0/1\n description to apply-group G\n!\n", ""},
+	} {
+		config := parse(t, c.text)
+		switch {
+		case c.unread == "" && len(config.Unread) > 0:
+			t.Errorf("%s: %v", c.name, config.Unread)
+		case c.unread != "" && (len(config.Unread) != 1 || strings.TrimSpace(config.Unread[0].Text) != c.unread):
+			t.Errorf("%s: %v, want %q", c.name, config.Unread, c.unread)
+		}
+	}
+}
+
 // TestRemarkNumbers: remarks stand at free numbers, 5 before their entry where there is room.
 func TestRemarkNumbers(t *testing.T) {
 	c := laid(t, small(), acl.Config{})
@@ -87,5 +111,27 @@ func TestChain(t *testing.T) {
 	b.Lists = b.Lists[:1]
 	if text := render(t, acl.Config{Bindings: []acl.Binding{b}}); !strings.Contains(text, " ipv4 access-group OP25B-IN-V4-G1 egress hardware-count\n") {
 		t.Errorf("written:\n%s", text)
+	}
+}
+
+// TestMisspelled: what a router carries out, but never prints so, is not passed over.
+func TestMisspelled(t *testing.T) {
+	const bound = "ipv4 access-list L\n 10 deny ipv4 any any\n!\ninterface TenGigE0/0/0/1\n description x\n ipv4 access-group L egress\n"
+	for line, want := range map[string]int{
+		"  ipv4 access-group M egress":                                       1,
+		"no interface TenGigE0/0/0/1":                                        1,
+		"default interface TenGigE0/0/0/1":                                   1,
+		" IPV4 access-group M egress":                                        1,
+		"interface Te0/0/0/1\n ipv4 access-group M egress":                   1,
+		"interface BE1\n ipv4 access-group M egress":                         1,
+		"interface tengige0/0/0/1\n ipv4 access-group M egress":              1,
+		"IPv4 access-list L\n 5 permit ipv4 any any":                         1,
+		"interface Bundle-Ether1.10 l2transport\n mtu 9192":                  0,
+		"interface preconfigure TenGigE0/0/0/2\n ipv4 access-group M egress": 0,
+		"router ospf 1\n area 0\n  interface TenGigE0/0/0/1":                 0,
+	} {
+		if c := parse(t, bound+line+"\n"); len(c.Unread) != want {
+			t.Errorf("%s: %v", line, c.Unread)
+		}
 	}
 }

@@ -71,15 +71,25 @@ func concernsInterface(path []string) concern {
 // then everything that is inherited stands in its place.
 func unexpanded(t *tree) []acl.Place {
 	e := expander{tree: t, groups: t.root.find("groups")}
+	for _, r := range t.root.find("interfaces", "interface-range").active() {
+		e.ranges = append(e.ranges, interfaceRange{r, r.line})
+	}
 	e.walk(t.root, nil)
-	e.ranges(t.root.find("interfaces"))
+	e.everyRange(t.root.find("interfaces"))
 	return e.missing
 }
 
 type expander struct {
 	tree    *tree
 	groups  *statement
+	ranges  []interfaceRange
 	missing []acl.Place
+}
+
+// interfaceRange is one of the text, or of a group that the text applies.
+type interfaceRange struct {
+	*statement
+	said int // the line by which it counts
 }
 
 const inherit = "fetch the text with: show configuration | display inheritance | display set"
@@ -87,19 +97,50 @@ const inherit = "fetch the text with: show configuration | display inheritance |
 // walk looks for apply-groups wherever filters can be concerned.
 func (e *expander) walk(at *statement, path []string) {
 	for _, g := range at.find("apply-groups").active() {
-		for _, source := range e.sources(g.word, path) {
-			if lacks := e.lacks(source, at, path, g.word); lacks != "" {
-				e.missing = append(e.missing, e.tree.place(g.line, "the group "+g.word+" sets "+lacks+", and the text does not have it there; "+inherit))
-				break
-			}
-		}
-		if e.unknown(g.word) {
-			e.missing = append(e.missing, e.tree.place(g.line, "the group "+g.word+" is not in the text; "+inherit))
+		for _, name := range e.applied(g.word, nil) {
+			e.group(name, g.line, at, path)
 		}
 	}
 	for _, k := range at.active() {
 		if here := append(path, k.word); concerns(here) != never {
 			e.walk(k, here)
+		}
+	}
+}
+
+// applied is a group and the groups that it applies itself.
+func (e *expander) applied(name string, have []string) []string {
+	if slices.Contains(have, name) {
+		return have
+	}
+	have = append(have, name)
+	for _, g := range e.sources(name, nil) {
+		for _, inner := range g.find("apply-groups").active() {
+			have = e.applied(inner.word, have)
+		}
+	}
+	return have
+}
+
+// group looks at what one group sets where it is applied by a line.
+func (e *expander) group(name string, line int, at *statement, path []string) {
+	sources := e.sources(name, path)
+	for _, source := range sources {
+		if lacks := e.lacks(source, at, path, name); lacks != "" {
+			e.missing = append(e.missing, e.tree.place(line, "the group "+name+" sets "+lacks+", and the text does not have it there; "+inherit))
+			break
+		}
+	}
+	if e.unknown(name) {
+		e.missing = append(e.missing, e.tree.place(line, "the group "+name+" is not in the text; "+inherit))
+	}
+	to := []string{"interfaces", "interface-range"}
+	if len(path) > 1 || len(path) == 1 && path[0] != to[0] {
+		return
+	}
+	for _, source := range sources {
+		for _, r := range source.find(to[len(path):]...).active() {
+			e.ranges = append(e.ranges, interfaceRange{r, line})
 		}
 	}
 }
@@ -217,37 +258,55 @@ func glob(pattern, word string) bool {
 	return found || err != nil
 }
 
-// ranges looks for interface-ranges that bind filters to members that do not show them.
-func (e *expander) ranges(interfaces *statement) {
-	for _, r := range interfaces.find("interface-range").active() {
-		for _, i := range candidates(r, interfaces) {
-			if isMeta(i.word) || i.word == "interface-range" || !member(r, i.word) {
-				continue
-			}
-			if lacks := e.lacks(r, i, []string{"interfaces", i.word}, ""); lacks != "" {
-				e.missing = append(e.missing, e.tree.place(r.line, "the interface-range "+r.word+" sets "+lacks+", and the text does not have it there; "+inherit))
+// everyRange looks for interface-ranges that bind filters to members that do not show them. One
+// name may stand in the text and in groups: what is said of it anywhere holds for all its members.
+func (e *expander) everyRange(interfaces *statement) {
+	for _, r := range e.ranges {
+		for _, name := range e.members(r, interfaces) {
+			if lacks := e.lacks(r.statement, interfaces.find(name), []string{"interfaces", name}, ""); lacks != "" {
+				e.missing = append(e.missing, e.tree.place(r.said, "the interface-range "+r.word+" sets "+lacks+", and the text does not have it there; "+inherit))
 				break
 			}
 		}
 	}
 }
 
-// candidates are the interfaces that an interface-range may hold: those that it names, or all
-// of them where it has patterns or spans.
-func candidates(r, interfaces *statement) []*statement {
-	var out []*statement
-	for _, m := range r.find("member").active() {
-		if strings.ContainsAny(m.word, "*?[\\") {
-			return interfaces.active()
+// members are the interfaces that a range holds: those that it names, and of the others those
+// that the text has.
+func (e *expander) members(r interfaceRange, interfaces *statement) []string {
+	var out []string
+	for _, one := range e.ranges {
+		if !matches(r.word, one.word) && !matches(one.word, r.word) {
+			continue
 		}
-		if i := interfaces.find(m.word); i != nil {
-			out = append(out, i)
+		named, others := names(one.statement)
+		if others {
+			for _, i := range interfaces.active() {
+				if !isMeta(i.word) && i.word != "interface-range" && member(one.statement, i.word) {
+					out = append(out, i.word)
+				}
+			}
 		}
-	}
-	if r.find("member-range") != nil {
-		return interfaces.active()
+		out = append(out, named...)
 	}
 	return out
+}
+
+// names are the interfaces that an interface-range names, and whether its patterns and spans may
+// hold others.
+func names(r *statement) (named []string, others bool) {
+	for _, m := range r.find("member").active() {
+		if strings.ContainsAny(m.word, "*?[\\") {
+			others = true
+		} else {
+			named = append(named, m.word)
+		}
+	}
+	for _, from := range r.find("member-range").active() {
+		others = true
+		named = append(named, from.word)
+	}
+	return named, others
 }
 
 // member reports whether an interface belongs to an interface-range.

@@ -14,9 +14,13 @@ var (
 	// [yes,no] is what the CLI asks with.
 	question = regexp.MustCompile(`(?i)(\[yes,no\](?: \(\w+\))?|\(y/n\)\??|password:) ?$`)
 	noise    = regexp.MustCompile(`^(?:# commit confirmed will be rolled back in .*|\[edit[^\]]*\]|\{[\w:.-]+\}(?:\[edit[^\]]*\])?|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)? ?[A-Z][a-z]{2} \d{1,2} \d{2}:\d{2}:\d{2})$`)
-	syslog   = regexp.MustCompile(`^(?:Message from syslogd@|Broadcast Message from )`)
-	alarm    = regexp.MustCompile(`(?i)dfw.*(?:failed|no (?:space|memory))|filter.*(?:out of|no) (?:tcam|space|memory)`)
-	refusal  = regexp.MustCompile(`^\s*(?:\^|error:|syntax error|unknown command|invalid |.*: not found)`)
+	syslog   = regexp.MustCompile(`^(?:Message from syslogd@|Broadcast Message from |\s+\(no tty\) at \d+:\d+ \S+\.\.\.$|Commit was not confirmed; automatic rollback complete\.$)`)
+	// "DFW: jtree cutover failed", "DFW_PFE: add/change for filter … failed due to lack of memory space",
+	// "ACX Error (dfw): … Could not program dfw(…)" are from the vendor's knowledge base (KB35363 for the
+	// ACX) and from published logs; DFWD_…_FAILED, _EMERGENCY and _EXCEEDED from the System Log Messages
+	// Reference. The last two alternatives are not confirmed.
+	alarm   = regexp.MustCompile(`(?i)dfw\w*\b.*(?:failed|could not|no resources|lack of memory)|DFWD_\w*(?:FAILED|EMERGENCY|EXCEEDED)|dfw.*(?:cannot program|no (?:space|memory))|filter.*(?:out of|no) (?:tcam|space|memory)`)
+	refusal = regexp.MustCompile(`^\s*(?:\^|error:|syntax error|unknown command|invalid |.*: not found)`)
 	// Lines from the top are all that a plan has.
 	shape     = regexp.MustCompile(`^(?:set|delete|insert|activate|deactivate) \S`)
 	nothing   = regexp.MustCompile(`^$`)
@@ -35,9 +39,11 @@ func (Dialect) Session() words.Session {
 		Noise:    noise,
 		Syslog:   syslog,
 		Alarm:    alarm,
-		Refusal:  refusal,
-		Locked:   regexp.MustCompile(`configuration database (?:locked|modified)`),
-		Setup:    []string{"set cli screen-length 0", "set cli screen-width 1024", "set cli timestamp disable", "set cli complete-on-space off"},
+		// match takes a regular expression and small letters for great ones. [DOC]
+		Log:     `show log messages | match "dfw|filter|tcam" | last 200`,
+		Refusal: refusal,
+		Locked:  regexp.MustCompile(`configuration database (?:locked|modified)`),
+		Setup:   []string{"set cli screen-length 0", "set cli screen-width 1024", "set cli timestamp disable", "set cli complete-on-space off"},
 		// What groups contribute is in force too; comments would come between the lines.
 		Running:  "show configuration | display inheritance no-comments | display set",
 		Complete: Complete,

@@ -148,6 +148,36 @@ func TestUnmodelledStrings(t *testing.T) {
 	}
 }
 
+// TestInherited: what comes to an interface from elsewhere, and does not stand there, is named.
+func TestInherited(t *testing.T) {
+	const port, output = "set interfaces ge-0/0/1 unit 0 family inet ", "unit 0 family inet filter output F\n"
+	const member, bound = "set groups G interfaces interface-range R member ge-0/0/1\n", "set groups G interfaces interface-range R " + output
+	const missing = "interface-range R sets interfaces ge-0/0/1 unit 0 family inet filter"
+	for _, c := range []struct{ name, text, lacks string }{
+		{"a group that applies a group", "set groups H interfaces ge-0/0/1 " + output + "set groups G apply-groups H\nset apply-groups G\n" + port + "address 192.0.2.1/30\n",
+			"group H sets interfaces ge-0/0/1 unit 0 family inet filter"},
+		{"a group that applies a group that is not there", "set groups G apply-groups H\nset apply-groups G\n", "group H is not in the text"},
+		{"groups that apply each other", "set groups G apply-groups H\nset groups H apply-groups G\nset apply-groups G\n", ""},
+		{"an interface-range in a group", member + bound + "set apply-groups G\n" + port + "address 192.0.2.1/30\n", missing},
+		{"an interface-range in a group of the interfaces", member + bound + "set interfaces apply-groups G\n", missing},
+		{"a range whose members are in a group", member + "set interfaces interface-range R " + output + "set apply-groups G\n" + port + "address 192.0.2.1/30\n", missing},
+		{"a group for a range of the text", "set groups G interfaces interface-range <*> " + output + "set interfaces interface-range R member-range ge-0/0/0 to ge-0/0/9\nset apply-groups G\n" + port + "address 192.0.2.1/30\n",
+			"interface-range <*> sets interfaces ge-0/0/1 unit 0 family inet filter"},
+		{"a member that the text does not have", "set interfaces interface-range R member ge-0/0/1\nset interfaces interface-range R " + output, missing},
+		{"a group that nobody applies", member + bound + port + "address 192.0.2.1/30\n", ""},
+		{"a range whose members show it", member + bound + "set apply-groups G\n" + port + "filter output F\n", ""},
+		{"a range without filters", "set interfaces interface-range R member ge-0/0/1\nset interfaces interface-range R mtu 9192\n", ""},
+	} {
+		config := parsed(t, c.text)
+		switch {
+		case c.lacks == "" && len(config.Unread) > 0:
+			t.Errorf("%s: %v", c.name, config.Unread)
+		case c.lacks != "" && (len(config.Unread) != 1 || !strings.Contains(config.Unread[0].Why, c.lacks)):
+			t.Errorf("%s: %v, want %q", c.name, config.Unread, c.lacks)
+		}
+	}
+}
+
 func TestRefusedTexts(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
 		{"cut block", "system {\n host-name a;\n}\nfirewall {\n family inet {\n", `line 5: " family inet {": the block that opens here is not closed`},

@@ -36,6 +36,19 @@ func join(lines []words.Line) []words.Line {
 	return out
 }
 
+// unwrap is a text without the wraps of its console.
+func unwrap(text string) string {
+	lines, err := words.Read(text)
+	if err != nil {
+		return text
+	}
+	var out []string
+	for _, l := range join(lines) {
+		out = append(out, l.Text)
+	}
+	return strings.Join(out, "\n")
+}
+
 func wrapped(line string, columns int) bool { return len(line) == columns-1 || len(line) == columns }
 
 // columnsOf is the last `console columns` of a text; a command that itself is wrapped by it

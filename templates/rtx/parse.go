@@ -133,6 +133,8 @@ func (r *reader) line(l words.Line) {
 	}
 	switch {
 	case len(w) == 0:
+	case shortened(w):
+		r.unread(l, "a command that is shortened, as the router takes it and does not print it")
 	case len(w) > 1 && w[0] == "ip":
 		r.ip(l, packet.V4, w[1:], undo)
 	case len(w) > 1 && w[0] == "ipv6":

@@ -125,3 +125,27 @@ func TestStories(t *testing.T) {
 		})
 	}
 }
+
+// TestShortened: what the router takes in shortened words is not passed over.
+func TestShortened(t *testing.T) {
+	for line, want := range map[string]int{
+		"ip lan2 sec fil out 2":                       1,
+		"ip lan2 secure fil out 2":                    1,
+		"no ip lan2 sec filter out":                   1,
+		"ipv6 lan2 sec f out 2":                       1,
+		"ip fil 1 pass * *":                           1,
+		"pp sel 2":                                    1,
+		"tunnel se 1":                                 1,
+		"clear conf":                                  1,
+		"ip lan2 secure filter out 2":                 0,
+		"ip filter 2 pass * *":                        0,
+		"ip lan2 secondary address 1.2.3.4":           0,
+		"ip forward filter 1 1 gateway pp 1 filter 2": 0,
+		"pp select 1":                                 0,
+		"pp always-on":                                0,
+	} {
+		if c := read(t, "ip filter 1 reject * *\nip lan2 secure filter out 1\n"+line+"\n"); len(c.Unread) != want {
+			t.Errorf("%s: %v", line, c.Unread)
+		}
+	}
+}

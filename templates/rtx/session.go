@@ -36,6 +36,8 @@ func (Dialect) Session() words.Session {
 		Pager:    pager,
 		Question: question,
 		Refusal:  refusal,
+		Log:      "show log | grep default",
+		Dropped:  dropped,
 		Elevate:  &words.Elevate{Line: "administrator", Password: regexp.MustCompile(`(?i)^(?:administrator )?password: ?$`)},
 		Running:  "show config",
 		Startup:  "show config 0", // the file that a restart loads, unless set-default-config names another
@@ -45,6 +47,7 @@ func (Dialect) Session() words.Session {
 		SerialIs: regexp.MustCompile(`serial=(\w+)`),
 		// "Saving ... CONFIG0 Done .", in Japanese in any character set. [SAMPLE]
 		Save:       words.Command{Line: "save", Allowed: regexp.MustCompile(`CONFIG\d`)},
+		Unwrap:     unwrap,
 		Guards:     map[string]words.Guard{"native": rollbackTimer(), "reload": restartSchedule()},
 		Allowed:    nothing,
 		Forbidden:  forbidden,

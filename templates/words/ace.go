@@ -189,13 +189,19 @@ func (r *aceReader) finish() acl.Entry {
 		return e
 	}
 	e.Unmodelled = r.narrowed
-	var boxes []packet.Box
-	for _, b := range r.eachService() {
-		boxes = append(boxes, r.fragments(b)...)
+	if r.services == nil {
+		e.Match, e.Also = r.fragments(looked{r.box, r.layer4})
+		return e
 	}
-	e.Match = boxes[0]
-	if len(boxes) > 1 {
-		e.Also = boxes[1:]
+	for i, s := range r.services {
+		one := looked{r.box, s.Layer4 || r.layer4}
+		one.Protocols, one.SrcPorts, one.DstPorts = s.Protocols, s.SrcPorts, s.DstPorts
+		box, later := r.fragments(one)
+		if i == 0 {
+			e.Match, e.Also = box, later
+			continue
+		}
+		e.Also = append(append(e.Also, box), later...)
 	}
 	return e
 }
@@ -205,29 +211,18 @@ type looked struct {
 	layer4 bool
 }
 
-func (r *aceReader) eachService() []looked {
-	if r.services == nil {
-		return []looked{{r.box, r.layer4}}
-	}
-	out := make([]looked, len(r.services))
-	for i, s := range r.services {
-		out[i] = looked{r.box, s.Layer4 || r.layer4}
-		out[i].Protocols, out[i].SrcPorts, out[i].DstPorts = s.Protocols, s.SrcPorts, s.DstPorts
-	}
-	return out
-}
-
-func (r *aceReader) fragments(b looked) []packet.Box {
+// fragments is the box with the fragments that show it, and the later ones where they count.
+func (r *aceReader) fragments(b looked) (packet.Box, []packet.Box) {
 	switch {
 	case r.later:
 		b.Fragments = packet.One(uint64(packet.Later))
 	case b.layer4:
 		b.Fragments = packet.WithPorts()
 		if r.entry.Action == acl.Permit || r.narrowed != "" {
-			return []packet.Box{b.Box, laterOf(b.Box)}
+			return b.Box, []packet.Box{laterOf(b.Box)}
 		}
 	}
-	return []packet.Box{b.Box}
+	return b.Box, nil
 }
 
 // laterOf is the later fragments of a box: the same addresses and protocol, no ports, no flags.

@@ -119,9 +119,10 @@ func (c *Collector) Finish() acl.Config {
 		if l.removed {
 			continue
 		}
-		c.Config.Lists = append(c.Config.Lists, l.Read(sets[l.Syntax.Family]))
+		list := l.Read(sets[l.Syntax.Family])
+		c.Config.Lists = append(c.Config.Lists, list)
 		if acl.Generation(l.Name) == 0 {
-			c.uses(l)
+			c.uses(l, list)
 		}
 	}
 	for _, p := range c.points {
@@ -159,10 +160,21 @@ func (c *Collector) group(raw *RawGroup, sets map[packet.Family]Sets) {
 	}
 }
 
-// uses notes the groups that a list of others names, also in lines that are not understood.
-func (c *Collector) uses(l *RawList) {
+// uses notes the groups that the entries of a list of others name, also those that are not
+// understood. A line that another one took away is no entry.
+func (c *Collector) uses(l *RawList, read acl.List) {
+	var entries map[int]bool
 	for _, line := range l.Lines {
 		if !strings.Contains(line.Rest, "-group ") || remarkLine(line.Rest) {
+			continue
+		}
+		if entries == nil {
+			entries = map[int]bool{}
+			for _, e := range read.Entries {
+				entries[e.Place.Line] = true
+			}
+		}
+		if !entries[line.Line.Number] {
 			continue
 		}
 		words := cursor{line.Rest}

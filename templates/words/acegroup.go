@@ -2,6 +2,7 @@ package words
 
 import (
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -90,31 +91,27 @@ func (g *groups) members(raw *RawGroup, depth int) *holding {
 	return m
 }
 
-// standing are the lines that no later line takes away: no host 192.0.2.1.
+// standing are the lines that no later line takes away: no host 192.0.2.1. What takes nothing
+// away stays, and is no member that is understood.
 func standing(lines []RawLine) []RawLine {
+	if !slices.ContainsFunc(lines, func(l RawLine) bool { return Word(l.Rest, 0) == "no" }) {
+		return lines
+	}
 	at := map[string]int{}
 	var out []RawLine
-	for i, l := range lines {
-		gone, is := strings.CutPrefix(l.Rest, "no ")
+	for _, l := range lines {
+		said := strings.Join(strings.Fields(l.Rest), " ")
+		gone, is := CutNo(said)
+		j, there := at[gone]
 		switch {
-		case is && out == nil:
-			out = append(make([]RawLine, 0, len(lines)), lines[:i]...)
-			for j, have := range out {
-				at[have.Rest] = j
-			}
-			fallthrough
-		case is:
-			if j, there := at[gone]; there {
-				out[j].Rest = "description"
-				delete(at, gone)
-			}
-		case out != nil:
-			at[l.Rest] = len(out)
+		case is == Taken && there:
+			out[j].Rest = "description"
+			delete(at, gone)
+		case is == Taken && Word(gone, 0) == "description":
+		default:
+			at[said] = len(out)
 			out = append(out, l)
 		}
-	}
-	if out == nil {
-		return lines
 	}
 	return out
 }

@@ -1,7 +1,6 @@
 package words
 
 import (
-	"slices"
 	"strings"
 
 	"op25b/acl"
@@ -16,6 +15,7 @@ type RawList struct {
 	Empty    acl.Action  // its end while it has no entry
 	ND       []string    // the ICMPv6 types that are permitted before the implicit deny
 	Remarks  RemarkStyle // how its remarks are numbered
+	Again    AgainStyle  // what becomes of an entry that is written over another one
 	Lines    []RawLine
 	Place    acl.Place
 
@@ -38,35 +38,51 @@ const (
 	OwnNumber                    // a remark bears a number of its own
 )
 
-// step is a line in its place: a remark, an entry, or the removal of an entry.
+// step is a line in its place: a remark, an entry, or the removal of an entry. It is read when
+// all lines have their places, for an entry is far longer than its line.
 type step struct {
 	order  int
-	remark bool
-	why    acl.Why
-	remove bool
-	entry  acl.Entry
+	number int // as it stands in the line, 0 where none does
+	kind   stepKind
+	doubt  doubt
+	line   RawLine // its Rest is what stands behind the number and the word remark
 }
 
-// Read makes the list: numbers decide the order, a line without one goes to the end, the
-// same number replaces. [DOC IOS "IP Access List Entry Sequence Numbering"; XR sorts too]
+type stepKind uint8
+
+const (
+	anEntry stepKind = iota
+	aRemark
+	aRemoval  // no 10
+	aNegation // no permit …: which entry goes is not looked for
+)
+
+// Read makes the list: numbers decide the order, a line without one goes to the end. What the
+// same number twice does, its Again says. [DOC IOS "IP Access List Entry Sequence Numbering": a
+// number that is there is refused, an entry that is there makes no change; XR sorts and replaces]
 func (l RawList) Read(sets Sets) acl.List {
-	out := acl.List{Name: l.Name, Family: l.Syntax.Family, Place: l.Place}
-	steps, sorted := l.steps(sets)
+	out := acl.List{Name: l.Name, Family: l.Syntax.Family, Sources: l.Standard, Place: l.Place}
+	steps, sorted := l.steps()
 	if !sorted {
-		slices.SortStableFunc(steps, func(a, b step) int { return a.order - b.order })
-		steps = replaced(steps)
+		steps = l.carried(steps, sets)
 	}
 	var why acl.Why
 	remarks := 0
 	out.Entries = make([]acl.Entry, 0, len(steps)+len(l.ND))
+	var shared shelf
 	for _, s := range steps {
-		switch {
-		case s.remark:
-			why = s.why
+		switch s.kind {
+		case aRemark:
+			why = ReadWhy(s.line.Rest)
 			remarks++
-		case !s.remove:
-			s.entry.Why = why
-			out.Entries = append(out.Entries, s.entry)
+			if l.Remarks == OwnNumber {
+				out.Remarks = append(out.Remarks, s.order)
+			}
+		case anEntry, aNegation:
+			e := l.entry(s, sets)
+			e.Why = why
+			shared.share(&e)
+			out.Entries = append(out.Entries, e)
 		}
 	}
 	l.end(&out, remarks)
@@ -105,27 +121,28 @@ func (l RawList) neighbours(out *acl.List) {
 
 // steps reads the lines in their order in the text, and reports whether that is the order of
 // their numbers too.
-func (l RawList) steps(sets Sets) ([]step, bool) {
+func (l RawList) steps() ([]step, bool) {
 	out := make([]step, 0, len(l.Lines))
 	last, entry, waiting, sorted := 0, -1, 0, true // waiting remarks go before the next entry
 	for _, line := range l.Lines {
-		s, numbered := l.step(line, sets)
-		if s.remark && !numbered {
+		s, numbered := l.step(line)
+		remark := s.kind == aRemark
+		if remark && !numbered {
 			waiting++
 			out = append(out, s)
 			continue
 		}
-		if !numbered {
+		if !numbered && !s.stray() {
 			s.order = last + 10
 		}
 		for i := len(out) - waiting; i < len(out); i++ {
 			out[i].order = s.order
 		}
 		waiting = 0
-		if s.order < last || s.order <= entry && !s.remark || s.remove {
+		if s.order < last || s.order <= entry && !remark || s.order == last && l.Remarks == OwnNumber || s.kind == aRemoval || s.stray() {
 			sorted = false
 		}
-		if last = max(last, s.order); !s.remark {
+		if last = max(last, s.order); !remark {
 			entry = last
 		}
 		out = append(out, s)
@@ -136,13 +153,12 @@ func (l RawList) steps(sets Sets) ([]step, bool) {
 	return out, sorted
 }
 
-// step reads one line: [sequence] N, then a remark or an entry, or the removal of either.
-func (l RawList) step(line RawLine, sets Sets) (step, bool) {
+// step places one line: [sequence] N, then a remark or an entry, or the removal of either.
+func (l RawList) step(line RawLine) (step, bool) {
 	words := cursor{line.Rest}
-	var s step
 	w := words.next()
-	if w == "no" {
-		s.remove = true
+	no := w == "no"
+	if no {
 		w = words.next()
 	}
 	if w == "sequence" {
@@ -153,7 +169,7 @@ func (l RawList) step(line RawLine, sets Sets) (step, bool) {
 		if head, tail, is := strings.Cut(line.Rest, " sequence "); is && w != "remark" { // permit … sequence 10
 			if n, numbered = number(strings.TrimSpace(tail)); numbered {
 				line.Rest = head
-				return l.entry(line, n, sets), true
+				return step{order: n, number: n, line: line}, true
 			}
 		}
 	}
@@ -163,63 +179,51 @@ func (l RawList) step(line RawLine, sets Sets) (step, bool) {
 	} else {
 		w = words.next()
 	}
-	s.order = n
+	s := step{order: n, number: n, line: line}
+	s.line.Rest = text
 	switch {
-	case s.remove && numbered:
-		return s, true
+	case no && numbered:
+		s.kind = aRemoval
 	case w == "remark":
-		s.remark = true
-		s.why = ReadWhy(words.rest)
-		return s, numbered
-	case s.remove: // no permit …: which entry goes is not looked for
-		return step{entry: l.Syntax.Strange(line.Line, "the word no")}, false
+		s.kind, s.line.Rest = aRemark, words.rest
+	case no:
+		return step{kind: aNegation, line: line}, false
 	}
-	line.Rest = text
-	return l.entry(line, n, sets), numbered
+	return s, numbered
 }
 
-// entry reads an entry from its action on; number 0 is none.
-func (l RawList) entry(line RawLine, number int, sets Sets) step {
-	s := step{order: number}
-	if l.Standard {
-		s.entry = l.Syntax.Standard(line.Line, line.Rest, sets)
-	} else {
-		s.entry = l.Syntax.Entry(line.Line, line.Rest, sets)
+// entry reads an entry from its action on.
+func (l RawList) entry(s step, sets Sets) acl.Entry {
+	var e acl.Entry
+	switch {
+	case s.kind == aNegation:
+		return l.Syntax.Strange(s.line.Line, "the word no")
+	case l.Standard:
+		e = l.Syntax.Standard(s.line.Line, s.line.Rest, sets)
+	default:
+		e = l.Syntax.Entry(s.line.Line, s.line.Rest, sets)
 	}
-	s.entry.Sequence = number
-	return s
+	e.Sequence = s.number
+	if s.doubt != certain && e.Unmodelled == "" {
+		e.Unmodelled = s.doubt.String()
+	}
+	return e
 }
 
-// replaced lets the last entry of a number win; a removal takes the entry of its number away.
-func replaced(steps []step) []step {
-	out := steps[:0]
-	for i := 0; i < len(steps); {
-		var last *step
-		j := i
-		for ; j < len(steps) && steps[j].order == steps[i].order; j++ {
-			switch {
-			case steps[j].remove:
-				last = nil
-			case !steps[j].remark:
-				last = &steps[j]
-			}
-		}
-		same := slices.Clone(steps[i:j])
-		var winner step
-		if last != nil {
-			winner = *last
-		}
-		for _, s := range same {
-			if s.remark {
-				out = append(out, s)
-			}
-		}
-		if last != nil {
-			out = append(out, winner)
-		}
-		i = j
+// stray reports whether a line without a number has no place: it takes an entry away, or does not
+// begin as an entry does. It may concern every packet, so it goes before the first.
+func (s step) stray() bool {
+	if s.kind == aNegation {
+		return true
 	}
-	return out
+	if s.kind != anEntry || s.number > 0 {
+		return false
+	}
+	switch Word(s.line.Rest, 0) {
+	case "permit", "deny", "evaluate", "dynamic", "Dynamic":
+		return false
+	}
+	return true
 }
 
 // ReadWhy reads the reason out of a remark: policy.yaml:14 block vodafone. A remark that is

@@ -16,6 +16,9 @@ type BlockReader struct {
 	group  *RawGroup
 	iface  string
 	indent int // of the interface's own lines; deeper ones belong to something in it
+
+	instance bool // the lines are those of a service instance of the interface
+	left     bool // a block was left by exit, and nothing stood at the margin since
 }
 
 type block uint8
@@ -66,18 +69,26 @@ func (r *BlockReader) Statement(s Statement, top func(Statement), bind func(ifac
 	case s.Text[0] == '!':
 		r.passed = true
 	case s.Indent == 0 && !(list && EntryLike(s.Text)):
-		r.block, r.passed = elsewhere, false
+		r.block, r.passed, r.left = elsewhere, false, false
+		if Misspelled(s.Text) {
+			r.Unread(s, "a line about filters or interfaces, not as a router prints it")
+		}
 		top(s)
 	default:
 		r.inner(s, bind)
 	}
 }
 
-// inner reads a line of a block. A comment does not end a block, but an indented line after
-// one that cannot belong to a list or group ends that.
+// inner reads a line of a block. A comment does not end a block, but of an indented line after
+// one that is no entry and no member nobody knows where it belongs.
 func (r *BlockReader) inner(s Statement, bind func(string, Statement) bool) {
-	if (r.block == inList || r.block == inGroup) && (s.Text == "exit" || r.passed && !EntryLike(s.Text) && !memberLike(s.Text)) {
-		r.block = elsewhere
+	inside := r.block == inList || r.block == inGroup
+	switch {
+	case s.Text == "exit" && (inside || r.block == inInterface && s.Indent <= r.indent):
+		r.block, r.left = elsewhere, true
+		return
+	case inside && r.passed && !EntryLike(s.Text) && !memberLike(s.Text):
+		r.Unread(s, "a comment stands before it: where it belongs is not known")
 		return
 	}
 	switch r.block {
@@ -86,15 +97,32 @@ func (r *BlockReader) inner(s Statement, bind func(string, Statement) bool) {
 	case inGroup:
 		r.group.Lines = append(r.group.Lines, RawLine{s.Line, s.Text})
 	case inInterface:
-		if r.indent == 0 {
-			r.indent = s.Indent
-		}
-		if s.Indent > r.indent || !bind(r.iface, s) {
-			r.Refer(s)
-		}
+		r.ofInterface(s, bind)
 	case elsewhere:
+		if r.left && (BindingLike(s.Text) || HeadLike(s.Text)) {
+			r.Unread(s, "the block that it stands in was left: where it belongs is not known")
+		}
 		r.Refer(s)
 	}
+}
+
+// ofInterface reads a line of an interface. What stands deeper belongs to the line before it, and
+// only a service instance has filters of its own.
+func (r *BlockReader) ofInterface(s Statement, bind func(string, Statement) bool) {
+	if r.indent == 0 {
+		r.indent = s.Indent
+	}
+	deeper := s.Indent > r.indent
+	if !deeper {
+		r.instance = strings.HasPrefix(s.Text, "service instance ")
+	}
+	switch {
+	case !deeper && bind(r.iface, s):
+		return
+	case !(deeper && r.instance) && (BindingLike(s.Text) || HeadLike(s.Text)):
+		r.Unread(s, "a line of an interface that could bind a list, not as a router prints it")
+	}
+	r.Refer(s)
 }
 
 func memberLike(text string) bool {

@@ -162,6 +162,21 @@ func Unbind(b acl.Binding, line func(acl.Binding) (string, error)) []string {
 	return []string{"interface " + b.Interface, " no " + blocks[0].Lines[0]}
 }
 
+// Strike takes entries away by their numbers, in the block of their list; an entry without a
+// number is none that can be named.
+func Strike(head string, l acl.List) []string {
+	out := []string{head}
+	for _, e := range l.Entries {
+		if e.Sequence > 0 {
+			out = append(out, " no "+itoa(e.Sequence))
+		}
+	}
+	if len(out) == 1 {
+		return nil
+	}
+	return out
+}
+
 // Common is the word before a list that is met before the interface's own. As the first word
 // of a binding's tail it says that the one list there is such a common list.
 const Common = "common"

@@ -36,7 +36,7 @@ func Statements(lines []Line) ([]Statement, error) {
 			continue
 		}
 		out = append(out, s)
-		delimiter, opens := banner(text)
+		delimiter, opens := banner(s)
 		if !opens {
 			continue
 		}
@@ -75,11 +75,15 @@ func ReadCisco(text string) ([]Line, error) {
 
 // opensBanner reports whether a line is of those that a text behind a delimiter follows.
 func opensBanner(line string) bool {
-	switch Word(strings.TrimLeft(line, " \t"), 0) {
+	words := cursor{line}
+	switch words.next() {
 	case "banner", "menu", "vacant-message", "refuse-message", "busy-message":
 		return true
 	case "aaa":
-		return Word(line, 1) == "authentication"
+		kind := Word(words.rest, 1)
+		return words.peek() == "authentication" && (kind == "banner" || kind == "fail-message")
+	case "ip":
+		return strings.Contains(line, " auth-proxy-banner ")
 	}
 	return false
 }
@@ -111,27 +115,38 @@ func logged(text string) bool {
 	return colon && i > 2 && head[i-2] == '-' && head[i-1] >= '0' && head[i-1] <= '7' && !strings.Contains(head, " ")
 }
 
-// banner reports whether a line opens a text that runs until a delimiter: banner motd ^C, and
-// whatever else ends in an odd ^C. A banner that ends on its line opens nothing.
-func banner(text string) (delimiter string, opens bool) {
-	if strings.HasPrefix(text, "banner ") {
-		words := cursor{text}
-		words.next()
-		words.next()
-		rest := strings.TrimLeft(words.rest, " \t")
-		if rest == "" {
-			return "", false
-		}
-		delimiter = rest[:1]
-		if strings.HasPrefix(rest, "^C") {
-			delimiter = "^C"
-		}
-		return delimiter, !strings.Contains(rest[len(delimiter):], delimiter)
-	}
-	if strings.HasPrefix(text, "macro name ") {
+// banner reports whether a line opens a text that runs until a delimiter: banner motd ^C, menu M
+// title ^C. A banner that ends on its line opens nothing, and neither does a ^C anywhere else.
+func banner(s Statement) (delimiter string, opens bool) {
+	if s.Indent == 0 && strings.HasPrefix(s.Text, "macro name ") {
 		return "@", true
 	}
-	return "^C", strings.IndexByte(text, '^') >= 0 && strings.Count(text, "^C")%2 == 1
+	if !opensBanner(s.Text) {
+		return "", false
+	}
+	rest := ""
+	if _, behind, is := strings.Cut(s.Text, " ^C"); is {
+		delimiter, rest = "^C", behind
+	} else if s.Indent == 0 && Word(s.Text, 0) == "banner" {
+		delimiter, rest = delimited(Fields(s.Text, 1))
+	}
+	return delimiter, delimiter != "" && !strings.Contains(rest, delimiter)
+}
+
+// delimited cuts the delimiter off what stands behind the word banner: motd #text#. The kind of
+// banner may be missing; a letter or a number delimits nothing, for a file is named so.
+func delimited(text string) (delimiter, rest string) {
+	if text != "" && wordLetter(text[0]) {
+		text = Fields(text, 1)
+	}
+	if text == "" || wordLetter(text[0]) {
+		return "", ""
+	}
+	return text[:1], text[1:]
+}
+
+func wordLetter(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
 }
 
 func closing(lines []Line, from int, delimiter string) int {

@@ -42,12 +42,16 @@ func Lay(want acl.Config, generation int, limits acl.Limits) acl.Config {
 		}
 		return names[name]
 	}
+	marks := map[string]bool{}
+	for _, g := range want.Groups {
+		marks[g.Name] = g.Marks
+	}
 	for _, l := range want.Lists {
 		list := acl.List{Name: renamed(l.Name), Family: l.Family, End: l.End}
 		seen := map[string]bool{}
 		var key []byte
 		for _, e := range l.Entries {
-			for _, one := range dissolve(e, limits) {
+			for _, one := range dissolve(e, limits, marks) {
 				if key = meaning(key[:0], one); !seen[string(key)] {
 					seen[string(key)] = true
 					one.SrcGroup, one.DstGroup = renamed(one.SrcGroup), renamed(one.DstGroup)
@@ -114,12 +118,19 @@ func Renamed(name string, generation int) string {
 	return name[:strings.LastIndex(name, "-G")] + "-G" + itoa(generation)
 }
 
-// dissolve splits an entry until each address set is a group of the device or one prefix.
-func dissolve(e acl.Entry, limits acl.Limits) []acl.Entry {
+// dissolve splits an entry until each address set is a group of the device or one prefix. A
+// group that marks its entries as ours stays.
+func dissolve(e acl.Entry, limits acl.Limits, marks map[string]bool) []acl.Entry {
 	f := e.Match.Family
 	var out []acl.Entry
-	src, srcGroup := members(e.Match.Src, e.SrcGroup, f, limits)
-	dst, dstGroup := members(e.Match.Dst, e.DstGroup, f, limits)
+	least := func(group string) int {
+		if marks[group] {
+			return 1
+		}
+		return 2
+	}
+	src, srcGroup := members(e.Match.Src, e.SrcGroup, f, limits, least(e.SrcGroup))
+	dst, dstGroup := members(e.Match.Dst, e.DstGroup, f, limits, least(e.DstGroup))
 	for _, s := range src {
 		for _, d := range dst {
 			one := e
@@ -131,9 +142,9 @@ func dissolve(e acl.Entry, limits acl.Limits) []acl.Entry {
 	return out
 }
 
-func members(r packet.Ranges, group string, f packet.Family, limits acl.Limits) ([]packet.Ranges, string) {
+func members(r packet.Ranges, group string, f packet.Family, limits acl.Limits, least int) ([]packet.Ranges, string) {
 	prefixes := r.Prefixes(f)
-	if group != "" && len(prefixes) > 1 && limits.HasGroups(f) {
+	if group != "" && len(prefixes) >= least && limits.HasGroups(f) {
 		return []packet.Ranges{r}, group
 	}
 	out := make([]packet.Ranges, len(prefixes))

@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strings"
 	"time"
+
+	"op25b/acl"
 )
 
 // Session is what a pusher must know to talk to a device of one dialect over its CLI. It is
@@ -23,9 +25,14 @@ type Session struct {
 	// Noise matches lines that a device puts around its answers and that say nothing: time
 	// stamps, [edit], {master:0}.
 	Noise *regexp.Regexp
-	// Syslog matches log messages that come between the lines; Alarm those among them that
-	// say that the hardware did not take a filter.
+	// Syslog matches log messages that come between the lines; Alarm those among them, and among
+	// the lines of the log, that say that the hardware did not take a filter.
 	Syslog, Alarm *regexp.Regexp
+	// Log shows, from admin mode, the lines of the log that Alarm and Dropped look at.
+	Log string
+	// Dropped reads a line of the log by which the device says that it dropped a packet because no
+	// entry of the list at a point took it; nil where the log never says so.
+	Dropped func(line string) (at acl.Point, is bool)
 	// Refusal matches a line by which the device says that it did not understand; Locked what it
 	// says when somebody else holds the configuration.
 	Refusal, Locked *regexp.Regexp
@@ -41,6 +48,8 @@ type Session struct {
 	Running, Startup string
 	// Volatile matches lines in which running and startup may differ by themselves.
 	Volatile *regexp.Regexp
+	// Unwrap puts lines together again that the console has wrapped; nil where none does.
+	Unwrap func(text string) string
 	// Complete says whether a configuration arrived whole, from its first line to its last.
 	Complete func(text string) error
 	// Serial shows the device's serial number, in the first group of SerialIs.
@@ -140,6 +149,9 @@ func (s Session) Line(text string) (line string, keep bool) {
 
 // Comparable is a configuration without the lines in which running and startup may differ.
 func (s Session) Comparable(text string) string {
+	if s.Unwrap != nil {
+		text = s.Unwrap(text)
+	}
 	var out []string
 	for _, line := range strings.Split(text, "\n") {
 		line = strings.TrimRight(line, " \r")
