@@ -73,7 +73,7 @@ type List struct {
 	Entries []Entry
 	End     Action // for a packet that no entry matches
 	Sources bool   // entries look at sources only (a standard list)
-	Remarks []int  // the numbers that remarks have, on dialects where those are their own
+	Remarks []int  // the numbers that remarks have: their own, or that of the entry behind them
 	Place   Place
 }
 

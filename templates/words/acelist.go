@@ -75,9 +75,7 @@ func (l RawList) Read(sets Sets) acl.List {
 		case aRemark:
 			why = ReadWhy(s.line.Rest)
 			remarks++
-			if l.Remarks == OwnNumber {
-				out.Remarks = append(out.Remarks, s.order)
-			}
+			out.Remarks = append(out.Remarks, s.order)
 		case anEntry, aNegation:
 			e := l.entry(s, sets)
 			e.Why = why
