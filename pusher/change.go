@@ -21,6 +21,13 @@ func (m *mission) change(ctx context.Context) error {
 	if err := m.staging(ctx); err != nil {
 		return fmt.Errorf("staging: %w", err)
 	}
+	if m.listens != nil { // once more, over a session of its own: this one is among its lines
+		s, err := m.listen(ctx, m.dialer, m.step)
+		if err != nil {
+			return fmt.Errorf("before switching: %w", err)
+		}
+		m.listens(m.step.Device, s)
+	}
 	if err := m.switching(ctx); err != nil {
 		return fmt.Errorf("switching: %w", err)
 	}
@@ -36,7 +43,11 @@ func (m *mission) change(ctx context.Context) error {
 	if err := m.confirm(calm, b); err != nil {
 		return fmt.Errorf("confirming: %w", err)
 	}
-	return m.save(calm, b)
+	by := b
+	if m.guard.Confirm.Armer {
+		by = m.a
+	}
+	return m.save(calm, by, m.leg.to)
 }
 
 // do types one of the dialect's own commands.
@@ -44,7 +55,9 @@ func (m *mission) do(ctx context.Context, o post, c words.Command) error {
 	if c.Line == "" {
 		return nil
 	}
-	m.say(Sent, strings.ReplaceAll(c.Line, "%d", fmt.Sprint(m.length)))
+	if err := m.say(Sent, strings.ReplaceAll(c.Line, "%d", fmt.Sprint(m.length))); err != nil && !m.retreating {
+		return err
+	}
 	_, err := o.Do(ctx, c, m.length, o.Patience(c))
 	return err
 }
@@ -56,7 +69,9 @@ func (m *mission) enter(ctx context.Context) error {
 		entry = m.guard.Enter
 	}
 	if first.Line+m.guard.Enter.Line != "" {
-		m.arm()
+		if err := m.arm(); err != nil {
+			return err
+		}
 	}
 	if err := m.do(ctx, m.a, first); err != nil {
 		return fmt.Errorf("arming: %w", err)
@@ -68,12 +83,19 @@ func (m *mission) enter(ctx context.Context) error {
 		return fmt.Errorf("entering config mode: it stays in %s mode", m.a.Mode())
 	}
 	if m.armed {
-		m.say(Armed, fmt.Sprintf("it takes the change back by itself in %s", time.Duration(m.length)*m.guard.Unit))
+		m.say(Armed, fmt.Sprintf("it takes the change back by itself in %s", m.fuse()))
 	}
 	return nil
 }
 
-func (m *mission) arm() { m.armed, m.armedAt = true, m.now() }
+// fuse is how long the device's timer runs.
+func (m *mission) fuse() time.Duration { return time.Duration(m.length) * m.guard.Unit }
+
+// arm notes that the timer is about to be started.
+func (m *mission) arm() error {
+	m.armed, m.armedAt = true, m.now()
+	return m.say(Arming, armingText(m.fuse()))
+}
 
 // staging types what has no effect yet, and reads it back.
 func (m *mission) staging(ctx context.Context) error {
@@ -81,7 +103,9 @@ func (m *mission) staging(ctx context.Context) error {
 		return nil
 	}
 	m.sent = true
-	m.say(Sent, strings.Join(m.leg.stage, "\n"))
+	if err := m.say(Sent, strings.Join(m.leg.stage, "\n")); err != nil {
+		return err
+	}
 	if _, err := m.a.Send(ctx, m.leg.stage); err != nil {
 		return err
 	}
@@ -165,7 +189,9 @@ func head(block string) string {
 func (m *mission) switching(ctx context.Context) error {
 	w := m.a.words
 	m.sent = true
-	m.say(Sent, strings.Join(m.leg.swap, "\n"))
+	if err := m.say(Sent, strings.Join(m.leg.swap, "\n")); err != nil {
+		return err
+	}
 	if w.Candidate == "" {
 		if _, err := m.a.SendEach(ctx, m.leg.swap); err != nil {
 			return err
@@ -192,7 +218,9 @@ func (m *mission) switching(ctx context.Context) error {
 	commit := w.Commit
 	if m.guard.Commit.Line != "" {
 		commit = m.guard.Commit
-		m.arm()
+		if err := m.arm(); err != nil {
+			return err
+		}
 	}
 	m.committed = true
 	if err := m.do(ctx, m.a, commit); err != nil {
@@ -241,6 +269,14 @@ func (m *mission) confirm(ctx context.Context, b post) error {
 	if m.guard.Confirm.Armer || m.guard.Confirm.Config {
 		by = m.a
 	}
+	if m.guard.Confirm.Config && by.Mode() != cli.Config { // what another session left pending
+		if err := m.do(ctx, by, by.words.Enter); err != nil {
+			return err
+		}
+	}
+	if err := m.say(Confirming, ""); err != nil {
+		return err
+	}
 	m.confirming = true
 	if err := m.do(ctx, by, m.guard.Confirm.Command); err != nil {
 		return err
@@ -263,15 +299,11 @@ func (m *mission) confirm(ctx context.Context, b post) error {
 // errNotSaved says that the change is in force and confirmed, but startup may lack it.
 var errNotSaved = errors.New("in force and confirmed, but not saved")
 
-// save writes startup, and reads that it has the change.
-func (m *mission) save(ctx context.Context, b post) error {
-	w := m.a.words
+// save writes startup, and reads that it has a state.
+func (m *mission) save(ctx context.Context, by post, want string) error {
+	w := by.words
 	if w.Save.Line == "" {
 		return nil
-	}
-	by := b
-	if m.guard.Confirm.Armer {
-		by = m.a
 	}
 	if err := m.do(ctx, by, w.Save); err != nil {
 		return fmt.Errorf("%w: %w", errNotSaved, err)
@@ -281,7 +313,7 @@ func (m *mission) save(ctx context.Context, b post) error {
 		if err != nil {
 			return fmt.Errorf("%w: reading startup: %w", errNotSaved, err)
 		}
-		if state(m.step, startup.Config) != m.leg.to {
+		if state(m.step, startup.Config) != want {
 			return fmt.Errorf("%w: startup reads otherwise", errNotSaved)
 		}
 	}

@@ -75,7 +75,7 @@ func (p Pusher) open(ctx context.Context, d cli.Dialer, t Target) (post, error) 
 	if err != nil {
 		return post{}, fmt.Errorf("credentials %q: %w", t.Via.Credentials, err)
 	}
-	road := cli.Road{Address: t.Address, Login: login, Jump: t.Via.Jump, JumpLogin: login, Algorithms: p.Algorithms[t.Device]}
+	road := cli.Road{Address: t.Address, Login: login, Jump: t.Via.Jump, JumpLogin: login, Algorithms: old(t.Via.Algorithms)}
 	session := dialect.Session()
 	dialog, err := cli.Open(ctx, d, road, session, p.patience())
 	if err != nil {
@@ -181,4 +181,12 @@ func difference(s plan.Step, c acl.Config, want []string) string {
 		out = append(out[:4], fmt.Sprintf("and %d more", len(out)-4))
 	}
 	return strings.Join(out, "; ")
+}
+
+// old are the algorithms that a device needs beside the usual.
+func old(a *plan.Algorithms) cli.Algorithms {
+	if a == nil {
+		return cli.Algorithms{}
+	}
+	return cli.Algorithms{KeyExchanges: a.Kex, Ciphers: a.Ciphers, MACs: a.MACs, HostKeys: a.HostKeys}
 }

@@ -14,7 +14,9 @@ import (
 
 // leg is one change of one device, from a state to another.
 type leg struct {
-	name     string // push, cleanup, undo
+	name     string // push, sweep, soak, cleanup, undo, confirm or abort
+	origin   State  // what from is among the states of the step
+	reached  State  // and to
 	from, to string // digests
 	lines    []string
 	before   []string // canonical lines of from, where they are known
@@ -23,7 +25,7 @@ type leg struct {
 }
 
 func push(s plan.Step) leg {
-	l := leg{name: "push", from: s.Have, to: s.Want, lines: s.After, before: s.Before, stage: s.Stage, swap: s.Switch}
+	l := leg{name: "push", origin: Before, reached: After, from: s.Have, to: s.Want, lines: s.After, before: s.Before, stage: s.Stage, swap: s.Switch}
 	if len(l.stage)+len(l.swap) == 0 {
 		l.swap = s.Do
 	}
@@ -31,11 +33,11 @@ func push(s plan.Step) leg {
 }
 
 func cleanup(s plan.Step) leg {
-	return leg{name: "cleanup", from: s.Want, to: s.Cleaned, before: s.After, swap: s.Cleanup}
+	return leg{name: "cleanup", origin: After, reached: Cleaned, from: s.Want, to: s.Cleaned, before: s.After, swap: s.Cleanup}
 }
 
 func undo(s plan.Step) leg {
-	return leg{name: "undo", from: s.Want, to: s.Have, lines: s.Before, before: s.After, swap: s.Undo}
+	return leg{name: "undo", origin: After, reached: Before, from: s.Want, to: s.Have, lines: s.Before, before: s.After, swap: s.Undo}
 }
 
 // mission is one leg of one device on its way.
@@ -46,8 +48,10 @@ type mission struct {
 	leg     leg
 	dialer  cli.Dialer
 	options Options
-	timer   time.Duration // how long the device's own timer is to run
-	say     func(what, text string)
+	timer   time.Duration                  // how long the device's own timer is to run
+	past    Past                           // what earlier pushes of the run did
+	listens func(device string, s Signals) // takes what the device tells before the switch; nil where nobody soaks
+	say     func(what, text string) error  // records, then reports; the error is that of the record
 
 	a          post // the session that arms and types
 	guard      words.Guard
@@ -60,6 +64,8 @@ type mission struct {
 	confirming bool // the confirmation was typed: the device may have taken it
 	unsaved    bool
 	seen       State // when it was looked at first
+	halved     bool  // the leg starts where an earlier push of the run died among its lines
+	retreating bool  // on the way back nothing waits for a record
 }
 
 // refusal makes an error one that has the class Refused.
@@ -80,32 +86,18 @@ func (m *mission) run(ctx context.Context) Outcome {
 	if err := m.change(ctx); err != nil {
 		return m.retreat(ctx, err)
 	}
-	return m.outcome(Done, m.reached(), nil)
+	if m.leg.name == "sweep" { // the way is free for what was asked
+		m.part()
+		next := mission{Pusher: m.Pusher, wave: m.wave, step: m.step, leg: push(m.step), dialer: m.dialer, options: m.options, timer: m.timer, say: m.say}
+		return next.run(ctx)
+	}
+	return m.outcome(Done, m.leg.reached, nil)
 }
 
 func (m *mission) part() {
 	if m.a.Dialog != nil {
 		m.a.Close()
 	}
-}
-
-// origin is the state that the leg starts from.
-func (m *mission) origin() State {
-	if m.leg.name == "push" {
-		return Before
-	}
-	return After
-}
-
-// reached is the state that the leg leads to.
-func (m *mission) reached() State {
-	switch m.leg.name {
-	case "cleanup":
-		return Cleaned
-	case "undo":
-		return Before
-	}
-	return After
 }
 
 func (m *mission) outcome(c Class, s State, err error) Outcome {
@@ -142,6 +134,9 @@ func (m *mission) start(ctx context.Context) (*Outcome, error) {
 	}
 	m.say(Connected, m.a.HostKey())
 	running, err := m.a.read(ctx)
+	if err == nil && m.past.Armed {
+		running, err = m.inherit(ctx, running)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -155,12 +150,18 @@ func (m *mission) start(ctx context.Context) (*Outcome, error) {
 		}
 		if now == m.leg.to {
 			m.say(Skipped, "already as wanted")
-			return done(m.reached()), nil
+			return done(m.leg.reached), nil
 		}
 		m.say(Skipped, "already as wanted, and cleaned")
 		return done(Cleaned), nil
+	case m.leg.name == "undo" && now != m.leg.from && (now == m.step.Cleaned || m.past.Leg == "cleanup"):
+		return nil, refuse("it was cleaned up: what the stored undo goes back to is gone; make a new plan for the date to go back to: op25b plan --at DATE -o FILE")
 	case now != m.leg.from:
-		return nil, refuse("it changed since the plan was made (%s); make a new plan", difference(m.step, running.Config, m.leg.before))
+		h, is := m.halfDone(ctx, running)
+		if !is {
+			return nil, refuse("it changed since the plan was made (%s); make a new plan", difference(m.step, running.Config, m.leg.before))
+		}
+		m.halved, m.leg = true, h.finish(m.leg, m.a.dialect.Remove(h.idle), m.step)
 	}
 	if err := m.quiet(ctx, running); err != nil {
 		return nil, err
@@ -172,7 +173,19 @@ func (m *mission) start(ctx context.Context) (*Outcome, error) {
 	if m.options.DryRun {
 		return done(where(m.step, running.Config)), nil
 	}
-	return nil, nil
+	return nil, m.sample(ctx, running)
+}
+
+// sample takes what the device tells over the session that will change it.
+func (m *mission) sample(ctx context.Context, running Reading) error {
+	if m.listens == nil {
+		return nil
+	}
+	s, err := m.a.signalsOf(ctx, m.step, running.Config)
+	if err == nil {
+		m.listens(m.step.Device, s)
+	}
+	return err
 }
 
 // typeable holds every line of the leg against what the dialect's config mode may be told.
@@ -206,25 +219,23 @@ func (m *mission) lasting(ctx context.Context, now string) error {
 	if state(m.step, startup.Config) == now {
 		return nil
 	}
-	if !slices.Contains(m.options.AcceptUnsaved, m.step.Device) {
+	if !slices.Contains(m.options.AcceptUnsaved, m.step.Device) && !(m.past.Typed && m.othersSaved(ctx, startup.Text)) {
 		return refuse("it is as wanted, but that is not saved: a restart would lose it; save it, or accept it by name and it is saved")
 	}
-	if err := m.do(ctx, m.a, w.Save); err != nil {
-		return fmt.Errorf("saving what was not saved: %w", err)
-	}
-	m.say(SavedConfig, "what was there already")
-	return nil
+	return m.save(ctx, m.a, now)
 }
 
-// quiet makes sure that nobody else is at work: nothing unsaved, no timer of anybody.
+// quiet makes sure that nobody else is at work: nothing unsaved, no timer of anybody. What is half
+// done is our own.
 func (m *mission) quiet(ctx context.Context, running Reading) error {
 	w := m.a.words
-	if w.Startup != "" {
+	if w.Startup != "" && !m.halved {
 		startup, err := m.a.Read(ctx, w.Startup)
 		if err != nil {
 			return fmt.Errorf("startup: %w", err)
 		}
-		m.unsaved = w.Comparable(startup) != w.Comparable(running.Text)
+		m.unsaved = w.Comparable(startup) != w.Comparable(running.Text) &&
+			!(m.past.Typed && m.sameOthers(startup, running.Text))
 		if m.unsaved && !slices.Contains(m.options.AcceptUnsaved, m.step.Device) {
 			return refuse("somebody's work on it is not saved: running and startup differ; save or undo it, or accept it by name")
 		}

@@ -22,7 +22,10 @@ type march struct {
 
 	mu     sync.Mutex
 	report Reporter
-	failed int // in all waves
+	bad    map[string]bool      // devices that have failed and not come out well since, in the whole run
+	tried  map[string]Outcome   // devices that were tried again before all others
+	former map[string][]Signals // of the devices of a wave that soaks, before their switch
+	lost   error                // why nothing can be recorded any more
 }
 
 func (p Pusher) march(pl plan.Plan, o Options, r Reporter) (*march, error) {
@@ -34,15 +37,42 @@ func (p Pusher) march(pl plan.Plan, o Options, r Reporter) (*march, error) {
 	if err != nil {
 		return nil, fmt.Errorf("gates: confirm: %w", err)
 	}
-	for _, name := range append(slices.Clone(o.Waves), o.Through) {
-		if name != "" && !slices.ContainsFunc(pl.Waves, func(w plan.Wave) bool { return w.Name == name }) {
-			return nil, fmt.Errorf("the plan has no wave %q", name)
-		}
+	if err := o.fit(pl); err != nil {
+		return nil, err
 	}
 	if r == nil {
 		r = func(Event) {}
 	}
-	return &march{Pusher: p, plan: pl, options: o, dialer: d, timer: timer, report: r}, nil
+	m := &march{Pusher: p, plan: pl, options: o, dialer: d, timer: timer, report: r, bad: map[string]bool{}, tried: map[string]Outcome{}, former: map[string][]Signals{}}
+	for device, past := range o.Past {
+		m.bad[device] = past.Failed
+	}
+	for _, device := range o.LeaveOut {
+		m.bad[device] = true
+	}
+	return m, nil
+}
+
+// fit makes sure that the plan has every wave and device that the options name.
+func (o Options) fit(pl plan.Plan) error {
+	var waves, devices []string
+	for _, w := range pl.Waves {
+		waves = append(waves, w.Name)
+		for _, s := range w.Steps {
+			devices = append(devices, s.Device)
+		}
+	}
+	for _, name := range append(slices.Clone(o.Waves), o.Through) {
+		if name != "" && !slices.Contains(waves, name) {
+			return fmt.Errorf("the plan has no wave %q", name)
+		}
+	}
+	for _, name := range slices.Concat(o.Devices, o.LeaveOut, o.AcceptUnsaved, o.AcceptNone) {
+		if !slices.Contains(devices, name) {
+			return fmt.Errorf("the plan has no device %q", name)
+		}
+	}
+	return nil
 }
 
 // Push carries a plan out, wave by wave, and after the last wave removes what is no longer
@@ -54,7 +84,12 @@ func (p Pusher) Push(ctx context.Context, pl plan.Plan, o Options, r Reporter) (
 	}
 	var out Report
 	waves := m.waves()
+	m.retry(ctx, waves)
 	for i, w := range waves {
+		if m.closed(w) {
+			out.Outcomes = append(out.Outcomes, m.left(waves[i:])...)
+			return out, nil
+		}
 		outcomes, stop := m.wave(ctx, w, push)
 		if !stop && !o.DryRun {
 			var soaked []Outcome
@@ -83,9 +118,9 @@ func (p Pusher) Rollback(ctx context.Context, pl plan.Plan, o Options, r Reporte
 	waves := m.waves()
 	slices.Reverse(waves)
 	for i, w := range waves {
-		outcomes, stop := m.wave(ctx, w, undo)
+		outcomes, _ := m.wave(ctx, w, undo) // one that fails keeps none of the others from going back
 		out.Outcomes = append(out.Outcomes, outcomes...)
-		if stop {
+		if ctx.Err() != nil {
 			out.Outcomes = append(out.Outcomes, m.left(waves[i+1:])...)
 			break
 		}
@@ -93,11 +128,26 @@ func (p Pusher) Rollback(ctx context.Context, pl plan.Plan, o Options, r Reporte
 	return out, nil
 }
 
-// waves are those that the options ask for.
+// closed asks the gate whether a wave may begin now, and tells where it may not.
+func (m *march) closed(w plan.Wave) bool {
+	if m.options.Gate == nil {
+		return false
+	}
+	err := m.options.Gate(m.now())
+	if err != nil {
+		m.tell(Event{Wave: w.Name, What: Stopped, Text: err.Error()})
+	}
+	return err != nil
+}
+
+// waves are those that the options ask for, with the devices that they ask for.
 func (m *march) waves() []plan.Wave {
 	var out []plan.Wave
 	for _, w := range m.plan.Waves {
 		if len(m.options.Waves) == 0 || slices.Contains(m.options.Waves, w.Name) {
+			w.Steps = slices.DeleteFunc(slices.Clone(w.Steps), func(s plan.Step) bool {
+				return len(m.options.Devices) > 0 && !slices.Contains(m.options.Devices, s.Device)
+			})
 			out = append(out, w)
 		}
 		if w.Name == m.options.Through {
@@ -107,56 +157,98 @@ func (m *march) waves() []plan.Wave {
 	return out
 }
 
-// last reports whether the plan's last wave is among them.
+// last reports whether the march goes through the whole plan: every wave, with all devices.
 func (m *march) last(waves []plan.Wave) bool {
-	return len(waves) > 0 && waves[len(waves)-1].Name == m.plan.Waves[len(m.plan.Waves)-1].Name
+	return len(m.options.Devices)+len(m.options.LeaveOut) == 0 && len(waves) == len(m.plan.Waves)
 }
 
-// wave takes the leg with each device, so many at once, until too many have failed.
-func (m *march) wave(ctx context.Context, w plan.Wave, of func(plan.Step) leg) (out []Outcome, stop bool) {
-	m.tell(w.Name, "", WaveBegins, fmt.Sprintf("%d devices", len(w.Steps)))
-	out = make([]Outcome, len(w.Steps))
-	slots := make(chan struct{}, max(1, m.plan.Gates.Parallel))
-	var failed, i int
-	var jobs sync.WaitGroup
-	for ; i < len(w.Steps); i++ {
-		slots <- struct{}{} // a device is started only when what it must wait for has been counted
-		if ctx.Err() != nil || m.full(&failed) {
-			break
+// retry tries the devices again that failed in an earlier push of the run, before all others: what is
+// still wrong with them counts when the others are asked. It goes wave by wave, for two of a pair are
+// never changed together, and no further than a wave with devices whose turn has not come yet.
+func (m *march) retry(ctx context.Context, waves []plan.Wave) {
+	for _, w := range waves {
+		var again []plan.Step
+		through := true
+		for _, s := range w.Steps {
+			past := m.options.Past[s.Device]
+			switch {
+			case slices.Contains(m.options.LeaveOut, s.Device):
+			case past.Failed:
+				again = append(again, s)
+			case !past.Well:
+				through = false
+			}
 		}
-		at := i
+		if len(again) > 0 {
+			if m.closed(w) {
+				return
+			}
+			m.again(ctx, w, again)
+		}
+		if !through {
+			return
+		}
+	}
+}
+
+// again tries some devices of a wave, so many at once, as long as what is done can be recorded.
+func (m *march) again(ctx context.Context, w plan.Wave, steps []plan.Step) {
+	slots := make(chan struct{}, max(1, m.plan.Gates.Parallel))
+	var jobs sync.WaitGroup
+	budget := &budget{march: m, wave: w, leg: "push"}
+	for _, s := range steps {
+		slots <- struct{}{}
+		if ctx.Err() != nil || !budget.recording() {
+			<-slots
+			continue
+		}
 		jobs.Go(func() {
-			out[at] = m.device(ctx, w, w.Steps[at], of)
-			m.count(out[at], &failed)
+			o := m.device(ctx, w, s, push)
+			budget.count(o)
+			m.mu.Lock()
+			m.tried[s.Device] = o
+			m.mu.Unlock()
 			<-slots
 		})
 	}
 	jobs.Wait()
-	for ; i < len(w.Steps); i++ {
-		out[i] = m.notStarted(w.Name, w.Steps[i])
+}
+
+// wave takes the leg with each device, so many at once, until too many have failed.
+func (m *march) wave(ctx context.Context, w plan.Wave, of func(plan.Step) leg) (out []Outcome, stop bool) {
+	name := of(plan.Step{}).name
+	todo := w.Steps
+	if name == "push" {
+		todo = slices.DeleteFunc(slices.Clone(w.Steps), func(s plan.Step) bool { _, tried := m.tried[s.Device]; return tried })
 	}
-	stop = ctx.Err() != nil || m.full(&failed)
+	m.tell(Event{Wave: w.Name, What: WaveBegins, Text: fmt.Sprintf("%d devices", len(todo))})
+	out = make([]Outcome, len(w.Steps))
+	slots := make(chan struct{}, max(1, m.plan.Gates.Parallel))
+	var jobs sync.WaitGroup
+	budget := &budget{march: m, wave: w, leg: name}
+	for i, s := range w.Steps {
+		if o, tried := m.tried[s.Device]; tried && name == "push" {
+			out[i] = o
+			continue
+		}
+		slots <- struct{}{} // a device is started only when what it must wait for has been counted
+		if ctx.Err() != nil || slices.Contains(m.options.LeaveOut, s.Device) || budget.spent() {
+			out[i] = m.notStarted(w.Name, s)
+			<-slots
+			continue
+		}
+		jobs.Go(func() {
+			out[i] = m.device(ctx, w, s, of)
+			budget.count(out[i])
+			<-slots
+		})
+	}
+	jobs.Wait()
+	stop = ctx.Err() != nil || budget.spent()
 	if stop {
-		m.tell(w.Name, "", Stopped, fmt.Sprintf("%d of %d devices failed", failed, len(w.Steps)))
+		m.tell(Event{Wave: w.Name, What: Stopped, Text: budget.String()})
 	}
 	return out, stop
-}
-
-func (m *march) count(o Outcome, failed *int) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if o.Class != Done {
-		*failed++
-		m.failed++
-	}
-}
-
-// full reports whether the budget of failures is spent. Without a number, one failure spends it.
-func (m *march) full(failed *int) bool {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	g := m.plan.Gates
-	return *failed >= max(1, g.MaxFailed) || g.MaxFailedTotal > 0 && m.failed >= g.MaxFailedTotal
 }
 
 // errGated says why a device was left alone.
@@ -169,7 +261,11 @@ func (m *march) notStarted(wave string, s plan.Step) Outcome {
 func (m *march) left(waves []plan.Wave) (out []Outcome) {
 	for _, w := range waves {
 		for _, s := range w.Steps {
-			out = append(out, m.notStarted(w.Name, s))
+			o, tried := m.tried[s.Device]
+			if !tried {
+				o = m.notStarted(w.Name, s)
+			}
+			out = append(out, o)
 		}
 	}
 	return out
@@ -177,62 +273,44 @@ func (m *march) left(waves []plan.Wave) (out []Outcome) {
 
 // device takes the leg with one device.
 func (m *march) device(ctx context.Context, w plan.Wave, s plan.Step, of func(plan.Step) leg) Outcome {
-	one := mission{Pusher: m.Pusher, wave: w.Name, step: s, leg: of(s), dialer: m.dialer, options: m.options, timer: m.timer,
-		say: func(what, text string) { m.tell(w.Name, s.Device, what, text) }}
-	out := one.run(ctx)
-	text := fmt.Sprintf("%s; it is %s", out.Class, out.State)
-	if out.Err != nil {
-		text += ": " + out.Err.Error()
+	one := m.mission(w.Name, s, of(s))
+	if w.Soak != "" && one.leg.name == "push" {
+		one.listens = m.remember
 	}
-	m.tell(w.Name, s.Device, Finished, text)
+	one.say(Connecting, s.Address)
+	return one.finished(one.run(ctx))
+}
+
+// finished tells how a device came out. One that came out well is not done where that cannot be recorded.
+func (m *mission) finished(out Outcome) Outcome {
+	if err := m.say(Finished, out.ended()); err != nil && out.Class == Done {
+		return m.outcome(Unknown, out.State, err)
+	}
 	return out
 }
 
-func (m *march) tell(wave, device, what, text string) {
+func (m *march) mission(wave string, s plan.Step, l leg) *mission {
+	return &mission{Pusher: m.Pusher, wave: wave, step: s, leg: l, dialer: m.dialer, options: m.options, timer: m.timer,
+		past: m.options.Past[s.Device],
+		say: func(what, text string) error {
+			return m.tell(Event{Wave: wave, Device: s.Device, Leg: l.name, What: what, Text: text})
+		}}
+}
+
+// tell records an event and then reports it. The error is that of the record, now or earlier.
+func (m *march) tell(e Event) error {
+	e.Time = m.now()
+	var err error
+	if m.Record != nil {
+		err = m.Record(e)
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.report(Event{Time: m.now(), Wave: wave, Device: device, What: what, Text: text})
-}
-
-// soak waits, and reads every device of the wave again. One that is not as it was left undoes
-// the wave.
-func (m *march) soak(ctx context.Context, w plan.Wave, done []Outcome) (out []Outcome, stop bool) {
-	if w.Soak == "" {
-		return nil, false
+	if err != nil && m.lost == nil {
+		m.lost = fmt.Errorf("the journal cannot be written: %w", err)
 	}
-	d, err := time.ParseDuration(w.Soak)
-	if err == nil && d > 0 {
-		m.tell(w.Name, "", Soaks, w.Soak)
-		err = m.sleep(ctx, d)
-	}
-	if err != nil {
-		return nil, true
-	}
-	look, _ := m.wave(ctx, w, soaked)
-	bad := false
-	for i, o := range look {
-		if o.Class != Done && done[i].Class == Done {
-			bad = true
-			out = append(out, o)
-		}
-	}
-	if !bad {
-		return nil, false
-	}
-	m.tell(w.Name, "", Retreats, "the soak failed; the wave is undone")
-	back, _ := m.wave(ctx, w, undo)
-	for i, o := range back {
-		if o.Class == Done && done[i].Class == Done {
-			o.Class = RolledBack
-		}
-		out = append(out, o)
-	}
-	return out, true
-}
-
-// soaked is a leg that changes nothing: a device that is not where the push left it is refused.
-func soaked(s plan.Step) leg {
-	return leg{name: "soak", from: s.Want, to: s.Want, before: s.After}
+	m.report(e)
+	return m.lost
 }
 
 // clean removes what is no longer used, wave by wave.
@@ -242,14 +320,27 @@ func (m *march) clean(ctx context.Context) (out []Outcome) {
 		if len(w.Steps) == 0 {
 			continue
 		}
+		if m.closed(w) {
+			return append(out, m.unclean(m.plan.Waves[i:])...)
+		}
 		outcomes, stop := m.wave(ctx, w, cleanup)
 		out = append(out, outcomes...)
 		if stop {
-			for _, rest := range m.plan.Waves[i+1:] {
-				rest.Steps = slices.DeleteFunc(slices.Clone(rest.Steps), func(s plan.Step) bool { return len(s.Cleanup) == 0 })
-				out = append(out, m.left([]plan.Wave{rest})...)
+			return append(out, m.unclean(m.plan.Waves[i+1:])...)
+		}
+	}
+	return out
+}
+
+// unclean are the devices whose cleanup was not started: they are as the plan wants them.
+func (m *march) unclean(waves []plan.Wave) (out []Outcome) {
+	for _, w := range waves {
+		for _, s := range w.Steps {
+			if len(s.Cleanup) > 0 {
+				o := m.notStarted(w.Name, s)
+				o.State = After
+				out = append(out, o)
 			}
-			break
 		}
 	}
 	return out

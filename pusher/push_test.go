@@ -125,7 +125,7 @@ func TestCutAtEveryLine(t *testing.T) {
 				if o.Class == pusher.Done {
 					break
 				}
-				status, err := f.pusher.Status(context.Background(), p)
+				status, err := f.pusher.Status(context.Background(), p, nil)
 				if err != nil {
 					t.Fatal(err)
 				}

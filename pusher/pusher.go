@@ -17,14 +17,15 @@ type Pusher struct {
 	Hosts cli.Hosts
 	// Access gives the login for a name of credentials: core.
 	Access func(credentials string) (cli.Login, error)
-	// Algorithms are what old devices need, by device name.
-	Algorithms map[string]cli.Algorithms
 	// Reach is how long a connection, a handshake and a terminal may take each; 0 is 15 s.
 	Reach time.Duration
 	// Patience is how long a device may be silent before its prompt; 0 is a minute.
 	Patience time.Duration
 	// Clock is the time. The zero value is the machine's.
 	Clock Clock
+	// Record writes an event down; nil does not. What is about to be done is recorded before it is
+	// done, and where that fails it is not done: the device is taken back, and none is started.
+	Record func(Event) error
 }
 
 // Clock is the time, as the pusher sees it.
@@ -41,6 +42,14 @@ type Options struct {
 	AcceptUnsaved []string // devices whose unsaved work of others may be saved with ours
 	AcceptNone    []string // devices that cannot take a change back by themselves
 	NoWait        bool     // after a failure, do not wait until the device has reverted
+	Devices       []string // only these devices; empty for all
+	LeaveOut      []string // devices that are not tried; they count as failed in the whole run
+	// Past is what earlier pushes of the same run did, by device.
+	Past map[string]Past
+	// Soaked are the waves that have soaked in an earlier push of the same run.
+	Soaked map[string]bool
+	// Gate is asked before each wave whether it may begin; nil lets all begin.
+	Gate func(now time.Time) error
 }
 
 // Class is how a device, or a whole push, came out: the command's exit code.
@@ -97,6 +106,7 @@ type Event struct {
 	Time   time.Time
 	Wave   string
 	Device string // "" where the wave as a whole is meant
+	Leg    string // push, soak, cleanup, undo, confirm or abort; "" where a wave is meant
 	What   string // one of the What constants
 	Text   string // for people
 }
@@ -104,19 +114,25 @@ type Event struct {
 // What can happen.
 const (
 	WaveBegins  = "wave"
+	Connecting  = "connecting"
 	Connected   = "connected"
 	Checked     = "checked" // it is the device, and in the state of the plan
+	Arming      = "arming"  // the device's timer is about to be started; the text ends in its length
 	Armed       = "armed"
 	Sent        = "sent" // lines were typed; the text has them
 	Staged      = "staged"
 	Switched    = "switched"
 	Verified    = "verified"
+	Confirming  = "confirming" // the device is about to be told to keep the change
 	Confirmed   = "confirmed"
 	SavedConfig = "saved"
+	Waits       = "waits" // until a timer of this run on the device has ended
 	Skipped     = "skipped"
 	Retreats    = "retreats"
-	Finished    = "finished" // the text has class and state
+	Finished    = "finished" // the text begins with the class; see Ended
 	Soaks       = "soaks"
+	Soaked      = "soaked"
+	Heard       = "heard" // the text says what its counters and its log told of the soak
 	Stopped     = "stopped"
 )
 

@@ -19,8 +19,9 @@ const grace = 30 * time.Second
 // at once where that is safe, else leave it to the device; then find out where it is.
 func (m *mission) retreat(ctx context.Context, cause error) Outcome {
 	if errors.Is(cause, errNotSaved) {
-		return m.outcome(Unknown, m.reached(), cause)
+		return m.outcome(Unknown, m.leg.reached, cause)
 	}
+	m.retreating = true
 	m.say(Retreats, cause.Error())
 	calm := context.WithoutCancel(ctx) // an interrupt does not stop the way back
 	m.revert(calm)
@@ -85,11 +86,11 @@ func (m *mission) reverted(ctx context.Context, o post) error {
 func (m *mission) settle(ctx, calm context.Context, cause error) Outcome {
 	end := m.now()
 	if m.armed {
-		end = m.armedAt.Add(time.Duration(m.length)*m.guard.Unit + grace)
+		end = m.armedAt.Add(m.fuse() + grace)
 	}
 	for pause := time.Second; ; pause = min(2*pause, 15*time.Second) {
 		seen, left := m.look(calm)
-		if seen == m.origin() {
+		if seen == m.leg.origin {
 			return m.outcome(m.backClass(cause), seen, cause)
 		}
 		wait := end.Sub(m.now())
@@ -132,7 +133,7 @@ func (m *mission) look(ctx context.Context) (State, time.Duration) {
 	}
 	seen, back := where(m.step, running.Config), state(m.step, running.Config) == m.leg.from
 	if back {
-		seen = m.origin()
+		seen = m.leg.origin
 	}
 	pending, left, err := b.pending(ctx, m.guard)
 	if err != nil || !pending {

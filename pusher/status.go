@@ -11,8 +11,8 @@ import (
 )
 
 // Status is where every device of a plan is now: before, after, cleaned, other, pending or
-// unknown. It writes nothing.
-func (p Pusher) Status(ctx context.Context, pl plan.Plan) (Report, error) {
+// unknown. It writes nothing. The past tells of timers that a device does not show.
+func (p Pusher) Status(ctx context.Context, pl plan.Plan, past map[string]Past) (Report, error) {
 	d, err := p.dialer()
 	if err != nil {
 		return Report{}, err
@@ -31,7 +31,7 @@ func (p Pusher) Status(ctx context.Context, pl plan.Plan) (Report, error) {
 		jobs.Go(func() {
 			for i := range next {
 				o := &out.Outcomes[i]
-				o.State, o.Left, o.Err = p.whereIs(ctx, d, steps[i])
+				o.State, o.Left, o.Err = p.whereIs(ctx, d, steps[i], past[steps[i].Device])
 				if o.Class = Done; o.Err != nil {
 					o.Class, o.Err = Unknown, fmt.Errorf("%s: %w", o.Device, o.Err)
 				}
@@ -47,7 +47,7 @@ func (p Pusher) Status(ctx context.Context, pl plan.Plan) (Report, error) {
 }
 
 // whereIs reads one device.
-func (p Pusher) whereIs(ctx context.Context, d cli.Dialer, s plan.Step) (State, time.Duration, error) {
+func (p Pusher) whereIs(ctx context.Context, d cli.Dialer, s plan.Step, past Past) (State, time.Duration, error) {
 	o, err := p.open(ctx, d, TargetOf(s))
 	if err != nil {
 		return NotKnown, 0, err
@@ -63,8 +63,29 @@ func (p Pusher) whereIs(ctx context.Context, d cli.Dialer, s plan.Step) (State, 
 			return NotKnown, 0, err
 		}
 		if pending {
-			return Pending, left, nil
+			return Pending, max(left, past.left(p.now())), nil
 		}
 	}
-	return where(s, running.Config), 0, nil
+	seen := where(s, running.Config)
+	shows := o.words.Guards[s.Revert].Pending != ""
+	if left := past.left(p.now()); !shows && left > 0 && seen != past.origin() {
+		return Pending, left, nil
+	}
+	return seen, 0, nil
+}
+
+// origin is the state to which a timer of this run takes the device back.
+func (p Past) origin() State {
+	if p.Leg == "push" {
+		return Before
+	}
+	return After
+}
+
+// left is how long a timer of this run may still go on.
+func (p Past) left(now time.Time) time.Duration {
+	if !p.Armed {
+		return 0
+	}
+	return max(0, p.Until.Sub(now))
 }

@@ -183,8 +183,11 @@ func (b *reader) echo(line string) bool {
 	return true
 }
 
+// refuse keeps what was said first. IOS points at the place with a line of its own, which says
+// nothing: the words are in the next.
 func (b *reader) refuse(says string) {
-	if b.refused == nil {
+	first, is := b.refused.(Refusal)
+	if b.refused == nil || is && first.Says == "^" && first.Line == b.current() {
 		b.refused = Refusal{b.current(), clip(strings.TrimSpace(says))}
 	}
 }

@@ -57,6 +57,7 @@ type Dialog struct {
 	host     string // as the prompt has it; "" where the prompt has no name
 	anchored bool   // host is known
 	at       place  // the prompt that was seen last
+	silent   bool   // it did not answer in time: what it may say later is the answer to nothing
 }
 
 // readDelay is how long the library rests after each piece that it read. Its reads block, so
@@ -132,8 +133,8 @@ func (t *Dialog) HostKey() string { return t.wire.fingerprint }
 // Mode is where the session is.
 func (t *Dialog) Mode() Mode { return t.at.mode }
 
-// Alive reports whether the session has not ended yet.
-func (t *Dialog) Alive() bool { return t.wire.IsAlive() }
+// Alive reports whether the session can be talked to: it has not ended, nor ever been silent for too long.
+func (t *Dialog) Alive() bool { return !t.silent && t.wire.IsAlive() }
 
 // anchor finds out the device's prompt: a line that looks like one and comes again, with
 // nothing else, when an empty line is typed. A banner that looks like a prompt does not.
@@ -190,6 +191,7 @@ func (t *Dialog) said(text string) string {
 }
 
 func clip(s string) string {
+	s = readable(s)
 	if len(s) > 300 {
 		return strings.ToValidUTF8(s[:300], "") + "…"
 	}
@@ -304,6 +306,7 @@ func (t *Dialog) more(ctx context.Context, patience <-chan time.Time) error {
 			}
 			return fmt.Errorf("%w: %w", ErrCut, t.wire.reason())
 		case <-patience:
+			t.silent = true
 			line, _ := t.tail()
 			return fmt.Errorf("%w within %s; the last line is %q", ErrSilent, t.patience, clip(line))
 		case <-ctx.Done():

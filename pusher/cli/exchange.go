@@ -118,6 +118,21 @@ func (t *Dialog) answer(ctx context.Context, answers []words.Answer, most int) (
 // Read types a command that shows something and gives the text whole: a prompt that stands in
 // the text itself does not end it, for the device must be ready for an empty line too.
 func (t *Dialog) Read(ctx context.Context, command string) (string, error) {
+	text, err := t.whole(ctx, command)
+	if err != nil {
+		return "", err
+	}
+	out := t.lines(text)
+	for _, line := range strings.SplitN(out, "\n", 4) {
+		if found(t.words.Refusal, line) {
+			return "", Refusal{command, t.said(out)}
+		}
+	}
+	return out, nil
+}
+
+// whole is everything that a command shows.
+func (t *Dialog) whole(ctx context.Context, command string) (string, error) {
 	text, err := t.exchange(ctx, command, nil, t.patience)
 	if err != nil {
 		return "", fmt.Errorf("%s: %w", command, err)
@@ -134,21 +149,13 @@ func (t *Dialog) Read(ctx context.Context, command string) (string, error) {
 		}
 		stood := t.at.text
 		if t.at = at; t.blank(rest) {
-			text = t.withoutPrompts(whole.String(), more)
-			break
+			return t.withoutPrompts(whole.String(), more), nil
 		}
 		whole.WriteString(stood + rest)
 		if whole.Len() > words.MaxText {
 			return "", fmt.Errorf("%s: %w", command, ErrTooLong)
 		}
 	}
-	out := t.lines(text)
-	for _, line := range strings.SplitN(out, "\n", 4) {
-		if found(t.words.Refusal, line) {
-			return "", Refusal{command, t.said(out)}
-		}
-	}
-	return out, nil
 }
 
 // withoutPrompts is a text without the prompts at its end, at most n: the answers to empty lines

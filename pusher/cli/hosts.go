@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"slices"
 
 	"golang.org/x/crypto/ssh"
 	"golang.org/x/crypto/ssh/knownhosts"
@@ -47,10 +48,11 @@ func (h Hosts) read() (known, error) {
 
 // algorithms are the kinds of key that are on file for an address: a device with several keys
 // is asked for one that can be compared. With none on file the choice is open, the old kinds last.
+// What is signed with SHA-1 or DSA is believed only where it is among the old ones that were asked for.
 func (k known) algorithms(address string, old []string) []string {
 	var mismatch *knownhosts.KeyError
 	if k.check == nil || !errors.As(k.check(address, &net.TCPAddr{IP: net.IPv4zero}, noKey{}), &mismatch) || len(mismatch.Want) == 0 {
-		return added(added(ssh.SupportedAlgorithms().HostKeys, []string{ssh.KeyAlgoRSA}), old)
+		return added(ssh.SupportedAlgorithms().HostKeys, old)
 	}
 	var out []string
 	for _, want := range mismatch.Want {
@@ -60,7 +62,8 @@ func (k known) algorithms(address string, old []string) []string {
 		}
 		out = added(out, kinds)
 	}
-	return out
+	weak := ssh.InsecureAlgorithms().HostKeys
+	return slices.DeleteFunc(out, func(kind string) bool { return slices.Contains(weak, kind) && !slices.Contains(old, kind) })
 }
 
 // callback compares a key, and keeps its fingerprint.

@@ -3,6 +3,10 @@ package cli
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/japanese"
 
 	"op25b/templates/words"
 )
@@ -148,4 +152,18 @@ func squeezed(s string) string {
 		}
 		return r
 	}, s)
+}
+
+// readable is what a device said, in UTF-8. An RTX speaks Shift JIS as it comes from the factory, or
+// EUC; EUC is tried first, for much of it would pass as Shift JIS. What is neither stays as it is.
+func readable(says string) string {
+	if utf8.ValidString(says) {
+		return says
+	}
+	for _, e := range []encoding.Encoding{japanese.EUCJP, japanese.ShiftJIS} {
+		if out, err := e.NewDecoder().String(says); err == nil && !strings.ContainsRune(out, utf8.RuneError) {
+			return out
+		}
+	}
+	return says
 }

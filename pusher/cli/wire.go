@@ -158,6 +158,8 @@ func (w *wire) handshakeError(err, hostKey error) error {
 		return nil
 	case hostKey != nil:
 		return hostKey
+	case errors.As(err, new(*ssh.AlgorithmNegotiationError)):
+		return fmt.Errorf("%w: handshake: %w", ErrUnreachable, weakness(err))
 	case strings.Contains(err.Error(), "unable to authenticate"):
 		return fmt.Errorf("%w: the device takes none of the credentials", ErrLogin)
 	}

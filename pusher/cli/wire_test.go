@@ -6,6 +6,7 @@ import (
 	"crypto/ed25519"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/rsa"
 	"encoding/pem"
 	"errors"
 	"fmt"
@@ -323,5 +324,48 @@ func TestAlgorithmsAreAdded(t *testing.T) {
 	road.Algorithms.Ciphers = []string{"aes128-cbc"}
 	if _, err := open(t, dialer(t, r), road); err != nil {
 		t.Error(err)
+	}
+}
+
+// What is broken is not agreed to unless the inventory allows it for the device, and the hint says how.
+func TestWeakAlgorithms(t *testing.T) {
+	rsaKey, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	signer, err := ssh.NewSignerFromKey(rsaKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sha1, err := ssh.NewSignerWithAlgorithms(signer.(ssh.AlgorithmSigner), []string{ssh.KeyAlgoRSA})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name  string
+		r     *router
+		allow Algorithms
+		says  string
+	}{
+		{"group1", &router{auth: func(s *ssh.ServerConfig) { s.KeyExchanges = []string{"diffie-hellman-group1-sha1"} }},
+			Algorithms{KeyExchanges: []string{"diffie-hellman-group1-sha1"}}, "algorithms: { kex: [diffie-hellman-group1-sha1] }"},
+		{"RSA with SHA-1", &router{keys: []ssh.Signer{sha1}}, Algorithms{HostKeys: []string{ssh.KeyAlgoRSA}}, "algorithms: { hostkeys: [ssh-rsa] }"},
+		{"3DES", &router{auth: func(s *ssh.ServerConfig) { s.Ciphers = []string{"3des-cbc"} }},
+			Algorithms{Ciphers: []string{"3des-cbc"}}, "algorithms: { ciphers: [3des-cbc] }"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			c.r.terminal = plainShell("edge#")
+			r := c.r.play(t)
+			_, err := open(t, dialer(t, r), r.road())
+			var weak Weak
+			if !errors.Is(err, ErrUnreachable) || !errors.As(err, &weak) || !strings.Contains(weak.Hint(), c.says) {
+				t.Fatalf("error is %v, hint %q", err, weak.Hint())
+			}
+			road := r.road()
+			road.Algorithms = c.allow
+			if _, err := open(t, dialer(t, r), road); err != nil {
+				t.Errorf("allowed by name: %v", err)
+			}
+		})
 	}
 }
