@@ -3,6 +3,7 @@ package iosxr_test
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"op25b/lab"
@@ -23,6 +24,18 @@ func reload(t *testing.T, text string) {
 	}
 	if a, b := first.Running(), second.Running(); a != b {
 		t.Errorf("printed\n%s\nthen\n%s", a, b)
+	}
+}
+
+// Two blocks of one name are one list, as on a router that they are typed to.
+func TestLoadTwice(t *testing.T) {
+	d := iosxr.New(lab.Setup{Hostname: "r", Clock: &lab.HandClock{}})
+	if err := d.Load("ipv4 access-list A\n 20 permit ipv4 any any\n!\nhostname r\nipv4 access-list A\n 10 deny tcp any any eq smtp\n!\nend\n"); err != nil {
+		t.Fatal(err)
+	}
+	text := d.Running()
+	if strings.Count(text, "ipv4 access-list A") != 1 || strings.Index(text, "10 deny") > strings.Index(text, "20 permit") {
+		t.Errorf("printed\n%s", text)
 	}
 }
 

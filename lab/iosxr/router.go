@@ -115,6 +115,9 @@ func read(text string) (config, error) {
 			strings.HasPrefix(line, "!") || strings.HasPrefix(line, "Building configuration") {
 			continue
 		}
+		if at = c.again(line, at); at != nil && line[0] != ' ' {
+			continue
+		}
 		if line[0] != ' ' || at == nil {
 			c.blocks = append(c.blocks, block{head: line})
 			at = &c.blocks[len(c.blocks)-1]
@@ -125,6 +128,18 @@ func read(text string) (config, error) {
 		}
 	}
 	return c, nil
+}
+
+// again is the list that a head opens once more, for two blocks of one name are one list; with any
+// other line it is the block that the line belongs to.
+func (c *config) again(line string, at *block) *block {
+	switch {
+	case line[0] == ' ':
+		return at
+	case strings.HasPrefix(line, list6), strings.HasPrefix(line, list4):
+		return c.block(line)
+	}
+	return nil
 }
 
 // load takes a line under a block.
