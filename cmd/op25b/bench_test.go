@@ -31,6 +31,7 @@ type job struct {
 	N       int
 	Door    door
 	Hold    bool // stop when all sessions are open, and weigh them
+	Until   time.Time
 }
 
 // cost is what it took. A part is a named piece of the job, in the order in which it was done.
@@ -50,7 +51,7 @@ type part struct {
 // jobs are the measured jobs, by name.
 func jobs() map[string]func(job) (cost, error) {
 	return map[string]func(job) (cost, error){
-		"render": renderJob, "push": pushJob, "bare": bareJob, "texts": textsJob, "grow": growJob,
+		"render": renderJob, "push": pushJob, "bare": bareJob, "call": callJob, "share": shareJob, "texts": textsJob, "grow": growJob,
 	}
 }
 

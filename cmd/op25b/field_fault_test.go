@@ -44,6 +44,7 @@ func mishaps() []mishap {
 	return []mishap{
 		{"it refuses a line", nil, fault(func(k int) lab.Fault { return lab.Fault{RefuseLine: k} }), lines, []int{4}},
 		{"it refuses a line in words that nobody knows", nil, fault(func(k int) lab.Fault { return lab.Fault{RefuseLine: k, Message: "Hm, better not"} }), lines, []int{4}},
+		{"somebody numbers its lists anew", []string{"iosxe", "iosxr"}, fault(func(k int) lab.Fault { return lab.Fault{RenumberAt: k} }), lines, []int{0, 4, 5}},
 		{"it restarts", nil, fault(func(k int) lab.Fault { return lab.Fault{RebootAt: k} }), lines, []int{4}},
 		{"the connection breaks after a line", nil, wire(drop, lab.Fault{}), typed, []int{0, 1, 4, 5}},
 		{"the connection breaks before a line", nil, wire(lost, lab.Fault{}), typed, []int{0, 1, 4, 5}},
@@ -59,42 +60,6 @@ func mishaps() []mishap {
 		{"its memory is full", []string{"rtx"}, fault(func(int) lab.Fault { return lab.Fault{TCAMEntries: 9} }), once, []int{4}},
 		// An XR and an RTX do not show whether their timer runs.
 		{"it takes the confirmation, and goes on counting", []string{"iosxe", "junos"}, fault(func(int) lab.Fault { return lab.Fault{SkipConfirm: true} }), once, []int{4, 5}},
-	}
-}
-
-// TestMishaps lets every mishap happen to every dialect, at some line.
-func TestMishaps(t *testing.T) {
-	t.Parallel()
-	for i, m := range mishaps() {
-		for j, dialect := range everyDialect() {
-			if len(m.dialects) > 0 && !slices.Contains(m.dialects, dialect) {
-				continue
-			}
-			if len(m.dialects) == 0 && (i+j)%2 == 1 && !sweeping() {
-				continue
-			}
-			t.Run(dialect+"/"+m.name, func(t *testing.T) {
-				t.Parallel()
-				mishapStory(t, m, dialect, seeded(uint64(100*i+j)).IntN)
-			})
-		}
-	}
-}
-
-// mishapStory lets a mishap happen at a random line, or in a sweep at every line.
-func mishapStory(t *testing.T, m mishap, dialect string, random func(int) int) {
-	s := newMishapSite(t, dialect)
-	n := len(stepOf(s.open("next.plan"), s.routers[0].name).Do)
-	last := m.over(n, dialect)
-	if !sweeping() || last == 0 {
-		s.mishap(m, 1+random(max(1, last)))
-		return
-	}
-	for k := 1; k <= last; k++ {
-		newMishapSite(t, dialect).mishap(m, k)
-		if t.Failed() {
-			return
-		}
 	}
 }
 
@@ -134,7 +99,8 @@ func secondRules(r rules) rules {
 	return out
 }
 
-func (s *site) mishap(m mishap, k int) {
+// mishap lets a push meet a mishap. It gives what was told of the router that failed.
+func (s *site) mishap(m mishap, k int) told {
 	s.t.Helper()
 	p := s.open("next.plan")
 	victim, later := s.routers[0], s.routers[2]
@@ -156,6 +122,7 @@ func (s *site) mishap(m mishap, k int) {
 	}
 	s.truthful(where, r, p, probes, old, new)
 	s.converges(where, probes, new)
+	return o[victim.name]
 }
 
 // afterwards reports whether the failure came in the cleanup, when all were changed.

@@ -60,12 +60,18 @@ func (s *watchedSession) Enter(line string) (string, bool) {
 	r := s.router
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.site.count()
+	lost, struck := r.site.count()
+	if lost {
+		s.Session.Cut()
+		r.look(byCut)
+		return "", false
+	}
 	if !s.Session.Secret() {
 		r.typed = append(r.typed, typedLine{line, s.Session.Configuring()})
 	}
 	output, more := s.Session.Enter(line)
 	r.look(line)
+	struck()
 	return output, more
 }
 

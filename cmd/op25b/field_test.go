@@ -56,14 +56,19 @@ type site struct {
 	routers []*router
 	rules   rules
 	rollout string
-	env     map[string]string
-	known   string // known_hosts, "" for what the fleet shows
+	// existing is what the inventory says of lists of others on routers of a dialect, where it does.
+	existing map[string]string
+	env      map[string]string
+	known    string // known_hosts, "" for what the fleet shows
 
 	mu    sync.Mutex
 	said  bytes.Buffer // everything that the command wrote
 	lines int          // typed on all routers since atLine was set
 	at    int
 	then  func()
+	// strike, if set, is asked at each line, before it is carried out and after; where it says
+	// true before, the line is lost with its connection.
+	strike func(n int, executed bool) bool
 }
 
 // result is how a call of the command came out.
@@ -83,9 +88,10 @@ func newSite(t *testing.T, dialects ...string) *site {
 
 func emptySite(t *testing.T) *site {
 	s := &site{t: t, dir: t.TempDir(), clock: &lab.HandClock{}, rules: firstRules(), rollout: oneWave,
-		fleet: &lab.Fleet{Door: lab.Door{User: "op", Password: loginSecret}}}
+		existing: map[string]string{"rtx": "chain"},
+		fleet:    &lab.Fleet{Door: lab.Door{User: "op", Password: loginSecret}}}
 	s.env = map[string]string{"OP25B_CORE_USERNAME": "op", "OP25B_CORE_PASSWORD": loginSecret, "OP25B_CORE_ENABLE": enableSecret,
-		"OP25B_KNOWN_HOSTS": filepath.Join(s.dir, "known_hosts"), "HOME": s.dir, "USER": "sato"}
+		"OP25B_JOURNAL": filepath.Join(s.dir, "journal.db"), "OP25B_KNOWN_HOSTS": filepath.Join(s.dir, "known_hosts"), "HOME": s.dir, "USER": "sato"}
 	t.Cleanup(s.close)
 	return s
 }
@@ -150,8 +156,8 @@ func (s *site) write() {
 		}
 		fmt.Fprintf(&inv, "  %s:\n    address: %s\n    port: %d\n    dialect: %s\n    revert: %s\n    labels: { place: %s }\n    attach:\n      - { interface: %q, direction: in",
 			r.name, a.Addr(), a.Port(), r.kind.Dialect, r.kind.Revert, place, r.kind.Interface)
-		if r.kind.Dialect == "rtx" {
-			inv.WriteString(", existing: chain")
+		if word := s.existing[r.kind.Dialect]; word != "" {
+			inv.WriteString(", existing: " + word)
 		}
 		inv.WriteString(" }\n")
 	}
@@ -254,12 +260,30 @@ func (s *site) atLine(n int, then func()) {
 	s.lines, s.at, s.then = 0, n, then
 }
 
-func (s *site) count() {
+// striking sets who is asked at each line from now on, counted from 1.
+func (s *site) striking(strike func(n int, executed bool) bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.lines++; s.lines == s.at && s.then != nil {
-		s.then()
+	s.lines, s.strike = 0, strike
+}
+
+// count counts a line that arrives, and reports whether it is lost. struck is asked once more
+// when it was carried out.
+func (s *site) count() (lost bool, struck func()) {
+	s.mu.Lock()
+	s.lines++
+	n, strike, then := s.lines, s.strike, s.then
+	if n != s.at {
+		then = nil
 	}
+	s.mu.Unlock()
+	if then != nil {
+		then()
+	}
+	if strike == nil {
+		return false, func() {}
+	}
+	return strike(n, false), func() { strike(n, true) }
 }
 
 // today is the day in the policy's time zone.
@@ -270,8 +294,11 @@ var tokyo = time.FixedZone("JST", 9*3600)
 // told is the last that a report says of each device.
 func (s *site) told(r result) map[string]told {
 	s.t.Helper()
-	var list []told
-	if err := json.Unmarshal([]byte(r.out), &list); err != nil {
+	list, err := streamed(r.out)
+	if strings.HasPrefix(r.out, "[") { // of status
+		err = json.Unmarshal([]byte(r.out), &list)
+	}
+	if err != nil {
 		s.t.Fatalf("the report is no JSON: %v\n%s%s", err, r.err, r.out)
 	}
 	out := map[string]told{}

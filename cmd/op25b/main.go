@@ -15,6 +15,7 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the process at once
 	os.Exit(run(ctx, os.Args[1:], world{in: os.Stdin, out: os.Stdout, err: os.Stderr, environ: os.Getenv, now: time.Now}))
 }
 
@@ -25,6 +26,7 @@ type world struct {
 	environ  func(string) string
 	now      func() time.Time
 	sleep    func(ctx context.Context, d time.Duration) error // nil waits as a clock on the wall does
+	recorded func()                                           // called after each row of the journal; nil for nothing
 }
 
 // run is the whole command as a function that a test can call.

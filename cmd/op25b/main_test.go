@@ -12,6 +12,9 @@ import (
 
 // TestMain lets the stories call the command as op25b, in a process of their own.
 func TestMain(m *testing.M) {
+	if os.Getenv("OP25B_CRASHING") != "" {
+		os.Exit(crashing())
+	}
 	testscript.Main(m, map[string]func(){
 		"op25b": func() {
 			os.Exit(run(context.Background(), os.Args[1:], world{in: os.Stdin, out: os.Stdout, err: os.Stderr, environ: os.Getenv, now: clock}))
@@ -33,7 +36,7 @@ func TestStories(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:           "testdata",
 		UpdateScripts: os.Getenv("OP25B_UPDATE_GOLDEN") != "",
-		Cmds:          map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
+		Cmds:          map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "sshkey": sshkey, "planid": planid},
 	})
 }
 

@@ -28,6 +28,9 @@ the plan as show does.`,
 				return err
 			}
 			ws.desk.TakeOver, ws.desk.Author = takeOver, g.author(author)
+			if err := approvable(plan.Gates{Approvals: ws.desk.Rollout.Approvals, Signers: ws.desk.Rollout.Signers}, ws.desk.Author); err != nil {
+				return err
+			}
 			inputs, err := ws.inputs()
 			if err != nil {
 				return err
@@ -73,6 +76,10 @@ func (g *globals) keep(drafted planner.Drafted, output string) error {
 	}
 	g.printPlan(drafted.Plan)
 	g.voice.note("plan %s is in %s", drafted.Plan.Short(), output)
+	if drafted.Plan.Gates.Approvals > 0 {
+		g.voice.say("hint: ", "somebody else has to sign it: op25b approve "+output)
+		return nil
+	}
 	g.voice.say("hint: ", "op25b push "+output)
 	return nil
 }

@@ -3,8 +3,11 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -20,8 +23,9 @@ func newProve(g *globals) *cobra.Command {
 		Use: "prove [DEVICE...]", Short: "do these texts mean the policy?",
 		Long: `prove holds texts against the policy: with every packet, each attachment must do what the
 policy says, over what the text does without our part. With --config DIR it reads
-DIR/<device>.cfg, from wherever they come; else it proves the rendered texts. A difference
-is shown as a packet and exits 2; what is not understood is unproven and exits 1.`,
+DIR/<device>.cfg, or <device> or <hostname> there, as RANCID and Oxidized leave them; else
+it proves the rendered texts. A difference is shown as a packet and exits 2; what is not
+understood is unproven and exits 1.`,
 		RunE: func(_ *cobra.Command, names []string) error {
 			if err := g.formats("text", "json"); err != nil {
 				return err
@@ -92,11 +96,32 @@ func (ws workspace) proveOne(device inventory.Device, dir string) error {
 		_, err := ws.desk.Text(device)
 		return err
 	}
-	text, err := readText(filepath.Join(dir, device.Name+".cfg"))
+	text, err := deviceText(dir, device)
 	if err != nil {
 		return err
 	}
-	return ws.desk.Prove(device, text)
+	strange, err := ws.desk.Examine(device, text)
+	for _, w := range strange {
+		ws.globals.voice.warn(device.Name+": "+w, "")
+	}
+	return err
+}
+
+// deviceText reads a device's text in a folder by the names that tools give it: <device>.cfg is
+// ours; RANCID and Oxidized name a text by what they call the device, which may be its own name.
+func deviceText(dir string, device inventory.Device) (string, error) {
+	var none error
+	tried := []string{device.Name + ".cfg", device.Name, device.Hostname}
+	for _, name := range tried {
+		text, err := readText(filepath.Join(dir, name))
+		if !errors.Is(err, fs.ErrNotExist) {
+			return text, err
+		}
+		if none == nil {
+			none = err
+		}
+	}
+	return "", exit{failed, none, fmt.Sprintf("%s has none of %s\nop25b fetch -o %s %s", dir, strings.Join(slices.Compact(tried), ", "), dir, device.Name)}
 }
 
 // readText reads a device's text from disk, as much as any parser would take.

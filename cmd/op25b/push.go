@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -33,19 +32,22 @@ and only then confirms and saves. A failure stops the march; what is where is pr
 			if err != nil {
 				return err
 			}
-			if err := g.permitted(p, outside); err != nil {
+			if err := g.permitted(p, args[0], outside); err != nil {
 				return err
 			}
 			if !o.DryRun {
-				if err := g.agreed(p, yes); err != nil {
+				if err := g.agreed("push", p, yes); err != nil {
 					return err
 				}
+			}
+			if !outside {
+				o.Gate = g.gate(p)
 			}
 			return g.push(c.Context(), p, o)
 		},
 	}
 	f := c.Flags()
-	f.StringArrayVar(&o.Waves, "wave", nil, "only this wave")
+	f.StringArrayVar(&o.Waves, "wave", nil, "only this wave; nothing is cleaned up, for that goes through all")
 	f.StringVar(&o.Through, "through", "", "stop after this wave")
 	f.StringVar(&yes, "yes", "", "the plan's id, instead of typing it at the prompt")
 	f.BoolVar(&o.DryRun, "dry-run", false, "connect and compare the states, and send nothing")
@@ -56,29 +58,21 @@ and only then confirms and saves. A failure stops the march; what is where is pr
 }
 
 // permitted asks the gates that need no device.
-func (g *globals) permitted(p plan.Plan, outside bool) error {
-	if p.Gates.Approvals > 0 {
-		return exit{refused, fmt.Errorf("plan %s needs %s", p.Short(), counted(p.Gates.Approvals, "approval")),
-			"signatures are not built yet; plan again with `approvals: 0` in rollout.yaml"}
-	}
-	if outside {
-		return nil
-	}
-	now := g.world.now()
-	if err := inValidity(p.Valid, p.Gates.Window, now); err != nil {
+func (g *globals) permitted(p plan.Plan, file string, outside bool) error {
+	if err := g.approved(p, file); err != nil || outside {
 		return err
 	}
-	return inWindow(p.Gates.Window, now)
+	return g.gate(p)(g.world.now())
 }
 
 // agreed is the typed confirmation: the plan's id, whole or its first 12 digits.
-func (g *globals) agreed(p plan.Plan, yes string) error {
+func (g *globals) agreed(what string, p plan.Plan, yes string) error {
 	if yes == "" {
-		fmt.Fprintf(g.world.err, "op25b: push plan %s by %s for %s to %s? type the plan's id: ", p.Short(), p.Author, p.At, counted(devices(p), "device"))
+		fmt.Fprintf(g.world.err, "op25b: %s plan %s by %s for %s to %s? type the plan's id: ", what, p.Short(), p.Author, p.At, counted(devices(p), "device"))
 		line, err := bufio.NewReader(g.world.in).ReadString('\n')
 		if yes = strings.TrimSpace(line); err != nil && yes == "" {
 			fmt.Fprintln(g.world.err)
-			return exit{declined, errors.New("nothing was typed"), "op25b push --yes=" + p.Short() + " FILE"}
+			return exit{declined, errors.New("nothing was typed"), "say it with --yes=" + p.Short()}
 		}
 	}
 	if yes != p.Short() && yes != p.ID {
@@ -95,19 +89,24 @@ func devices(p plan.Plan) int {
 	return n
 }
 
+// push carries a plan out as a run of the journal. A dry run leaves no trace.
 func (g *globals) push(ctx context.Context, p plan.Plan, o pusher.Options) error {
-	report, err := g.pusherFor(p).Push(ctx, p, o, g.reporter())
-	if err != nil {
-		return exit{failed, err, "op25b show FILE has the names of the waves and devices"}
+	if o.DryRun {
+		report, err := g.watched(ctx, g.pusher().Push, p, o)
+		if err != nil {
+			return exit{failed, err, "op25b show FILE has the names of the waves and devices"}
+		}
+		return g.concluded(ctx, "push the same plan again", report)
 	}
-	if err := g.printReport(report); err != nil {
+	l, err := g.begin(p)
+	if err != nil {
 		return err
 	}
-	if ctx.Err() != nil && unarmed(report) {
-		return exit{interrupted, errors.New("interrupted; no device is left with a timer"), "push the same plan again: what is done is skipped"}
+	defer l.close()
+	if err := l.decided(o, ungated(o)...); err != nil {
+		return err
 	}
-	g.advise(report)
-	return outcome(report)
+	return l.carry(ctx, o)
 }
 
 // unarmed reports whether every device is where it was or where it should be, and known to be.
@@ -117,12 +116,12 @@ func unarmed(r pusher.Report) bool {
 }
 
 // advise tells what to do next, once for each kind of trouble.
-func (g *globals) advise(r pusher.Report) {
+func (g *globals) advise(r pusher.Report, again string) {
 	told := map[string]bool{"": true}
 	for _, o := range r.Outcomes {
 		hint := hintOf(o.Err)
 		if hint == "" {
-			hint = next(o.Class)
+			hint = next(o.Class, again)
 		}
 		if !told[hint] {
 			told[hint] = true
@@ -132,40 +131,18 @@ func (g *globals) advise(r pusher.Report) {
 }
 
 // next is what to do about a device that came out in a class.
-func next(c pusher.Class) string {
+func next(c pusher.Class, again string) string {
 	switch c {
 	case pusher.Failed:
-		return "nothing was sent to it; put it right and push the same plan again"
+		return "nothing was sent to it; put it right, then " + again
 	case pusher.Gated:
-		return "push the same plan again when the cause is gone: what is done is skipped"
+		return again + " when the cause is gone: what is done is skipped"
 	case pusher.RolledBack:
-		return "it is as it was before; put the cause right and push the same plan again"
+		return "it is as it was before; put the cause right, then " + again
 	case pusher.Unknown:
-		return "op25b status FILE says where it is; a timer of its own may still take the change back"
+		return "op25b status says where it is; a timer of its own may still take the change back"
 	case pusher.Refused:
 		return "nothing was changed; look at the device, and plan again if what it has is right: op25b plan -o FILE"
 	}
 	return ""
-}
-
-// reporter tells what happens, a line an event; the events are talk, the report is the result.
-func (g *globals) reporter() pusher.Reporter {
-	return func(e pusher.Event) {
-		if e.What == pusher.Sent && g.format == "text" {
-			return
-		}
-		who := e.Device
-		if who == "" {
-			who = "wave " + e.Wave
-		}
-		fmt.Fprintf(g.world.err, "%s %s: %s\n", e.Time.Format(time.TimeOnly), who, strings.TrimSpace(e.What+" "+firstLine(g.voice.foreign(e.Text))))
-	}
-}
-
-func firstLine(s string) string {
-	line, rest, more := strings.Cut(s, "\n")
-	if more && rest != "" {
-		return line + " …"
-	}
-	return line
 }

@@ -42,10 +42,10 @@ type field struct {
 	door door // without an address
 }
 
-// raise starts a lab of a crowd of routers, of all kinds where the dialect is "".
-func raise(b *testing.B, dialect string) (*field, error) {
+// raise starts a lab of n routers, of all kinds where the dialect is "".
+func raise(b *testing.B, dialect string, n int) (*field, error) {
 	f := &field{dir: b.TempDir(), done: make(chan error, 1)}
-	args := []string{"up", "-n", fmt.Sprint(crowd), "-o", f.dir, "--for", "4m"}
+	args := []string{"up", "-n", fmt.Sprint(n), "-o", f.dir, "--for", "4m"}
 	if dialect != "" {
 		args = append(args, "--dialect", dialect)
 	}
@@ -119,29 +119,31 @@ func (f *field) routers() ([]inventory.Device, error) {
 // planned reads all routers and writes the plan.
 func (f *field) planned() (string, error) {
 	path := filepath.Join(f.dir, "change.plan")
-	environ := func(name string) string {
-		switch {
-		case strings.HasSuffix(name, "_USERNAME"):
-			return f.door.User
-		case strings.HasSuffix(name, "_PASSWORD"):
-			return f.door.Password
-		case strings.HasSuffix(name, "_ENABLE"):
-			return f.door.Enable
-		case name == "OP25B_KNOWN_HOSTS":
-			return f.door.KnownHosts
-		case name == "USER":
-			return "bench"
-		}
-		return ""
-	}
 	ctx, stop := context.WithTimeout(context.Background(), jobTime)
 	defer stop()
 	var says bytes.Buffer
 	args := []string{"plan", "-C", f.dir, "--phase", "vodafone", "-o", path}
-	if code := run(ctx, args, world{in: strings.NewReader(""), out: io.Discard, err: &says, environ: environ, now: time.Now}); code != 0 {
+	if code := run(ctx, args, world{in: strings.NewReader(""), out: io.Discard, err: &says, environ: f.door.environ, now: time.Now}); code != 0 {
 		return "", fmt.Errorf("op25b plan: exit %d: %s", code, says.String())
 	}
 	return path, nil
+}
+
+// environ is the environment of a command that comes in by this door.
+func (d door) environ(name string) string {
+	switch {
+	case strings.HasSuffix(name, "_USERNAME"):
+		return d.User
+	case strings.HasSuffix(name, "_PASSWORD"):
+		return d.Password
+	case strings.HasSuffix(name, "_ENABLE"):
+		return d.Enable
+	case name == "OP25B_KNOWN_HOSTS":
+		return d.KnownHosts
+	case name == "USER":
+		return "bench"
+	}
+	return ""
 }
 
 // pusher is one for the routers of a door. At the second time that a login is asked for by the
@@ -278,7 +280,7 @@ func bareJob(j job) (c cost, err error) {
 // written pushes once through listeners, and gives what the pusher did on each router, by name,
 // with ENABLE in the place of the password.
 func written(b *testing.B, dialect string) (map[string]script, error) {
-	f, err := raise(b, dialect)
+	f, err := raise(b, dialect, crowd)
 	if f != nil {
 		defer f.fall()
 	}
@@ -335,7 +337,7 @@ func written(b *testing.B, dialect string) (map[string]script, error) {
 
 // exchange is one measured push, or the same with the bare library.
 func exchange(b *testing.B, dialect string, scripts map[string]script, j job) (cost, error) {
-	f, err := raise(b, dialect)
+	f, err := raise(b, dialect, crowd)
 	if f != nil {
 		defer f.fall()
 	}
@@ -380,7 +382,7 @@ func (f *field) reached(path string, c *cost) error {
 	}
 	ctx, stop := context.WithTimeout(context.Background(), jobTime)
 	defer stop()
-	report, err := f.door.pusher(func() {}).Status(ctx, p)
+	report, err := f.door.pusher(func() {}).Status(ctx, p, nil)
 	for _, o := range report.Outcomes {
 		if o.State == pusher.After {
 			c.Notes["reached"]++

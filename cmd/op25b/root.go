@@ -15,6 +15,7 @@ import (
 // globals are the flags that every verb has.
 type globals struct {
 	dir, policy, inventory, rollout string
+	journal                         string
 	at, phase                       string
 	labels                          []string
 	format, colour                  string
@@ -58,6 +59,7 @@ func newRoot(w world, v *voice) *cobra.Command {
 	f.StringVar(&g.policy, "policy", "policy.yaml", "the policy, in the workspace")
 	f.StringVar(&g.inventory, "inventory", "inventory.yaml", "the devices, in the workspace")
 	f.StringVar(&g.rollout, "rollout", defaultRollout, "waves and gates, in the workspace; without it one wave")
+	f.StringVar(&g.journal, "journal", "", "what was done and seen (default: "+defaultJournal+" in the workspace)")
 	f.StringVar(&g.at, "at", "", "the date asked about, YYYY-MM-DD (default: today, in the policy's time zone)")
 	f.StringVar(&g.phase, "phase", "", "the date on which this phase starts")
 	f.StringArrayVarP(&g.labels, "target", "t", nil, "devices by label, as site:tyo; !name leaves one out")
@@ -65,11 +67,25 @@ func newRoot(w world, v *voice) *cobra.Command {
 	f.DurationVar(&g.patience, "patience", time.Minute, "how long a device may be silent before it counts as lost")
 	f.StringVar(&g.colour, "color", "auto", "auto, always or never")
 	root.AddCommand(newCheck(g), newRender(g), newGolden(g), newProve(g), newExplain(g), newFetch(g),
-		newDiff(g), newPlan(g), newShow(g), newPush(g), newStatus(g))
+		newDiff(g), newPlan(g), newShow(g), newApprove(g), newPush(g), newStatus(g),
+		newResume(g), newConfirm(g), newAbort(g), newRollback(g), newLog(g))
 	for _, c := range root.Commands() {
 		c.Args = politely(c.Args)
 	}
 	return root
+}
+
+// defaultJournal is where the journal of a workspace is.
+const defaultJournal = ".op25b/journal.db"
+
+// journalFile is the file that runs are written to: the flag's, else the setting's, else the workspace's.
+func (g *globals) journalFile() string {
+	for _, path := range []string{g.journal, g.tool.GetString("journal")} {
+		if path != "" {
+			return path
+		}
+	}
+	return filepath.Join(g.dir, defaultJournal)
 }
 
 // verbless is the call without a verb, or with a word that is none.
@@ -106,6 +122,7 @@ func (g *globals) settle() error {
 	t.SetDefault("color", "auto")
 	t.SetDefault("known-hosts", "")
 	t.SetDefault("author", "")
+	t.SetDefault("allowed-signers", "")
 	path := g.world.environ("OP25B_CONFIG")
 	if path == "" && g.world.environ("XDG_CONFIG_HOME") != "" {
 		path = filepath.Join(g.world.environ("XDG_CONFIG_HOME"), "op25b", "config.yaml")
@@ -118,7 +135,7 @@ func (g *globals) settle() error {
 			return fmt.Errorf("%s: %w", path, err)
 		}
 	}
-	for _, key := range []string{"color", "known-hosts", "author"} {
+	for _, key := range []string{"color", "known-hosts", "author", "journal", "allowed-signers"} {
 		if v := g.world.environ("OP25B_" + strings.ToUpper(strings.ReplaceAll(key, "-", "_"))); v != "" {
 			t.Set(key, v)
 		}

@@ -1,35 +1,48 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"op25b/journal"
 	"op25b/plan"
 )
 
 func newShow(g *globals) *cobra.Command {
 	return &cobra.Command{
-		Use: "show FILE", Short: "a plan, for people",
+		Use: "show FILE|RUN", Short: "a plan or a run, for people",
 		Long: `show prints a plan: its gates and waves, and for each device the changed lines and packets.
-It recomputes the plan's id, so a file that was changed by hand is not shown as a plan.
---format commands adds the lines that would be sent, --format json prints the file.`,
+It recomputes the plan's id, so a file that was changed by hand is not shown as a plan. RUN is
+a run of the journal, last for the newest: then the plan is the one that was carried out.
+Where the plan needs approvals, it tells those that are in FILE.sig.
+--format commands prints the lines that would be sent, --format undo what takes them back,
+--format json the file, and --format html one page for the change board: it needs no network.
+The page of a run is its report, with a timeline, and says whether the journal's chain holds.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			if err := g.formats("text", "json", "commands", "undo"); err != nil {
+			if err := g.formats("text", "json", "html", "commands", "undo"); err != nil {
 				return err
 			}
-			p, err := plan.Open(args[0])
+			shown, err := g.shown(args[0])
 			if err != nil {
 				return err
 			}
+			p := shown.Plan
 			switch g.format {
 			case "json":
 				return p.Write(g.voice.out)
 			case "text":
 				g.printPlan(p)
-				return nil
+				if shown.Run.ID != "" {
+					return nil
+				}
+				return g.printApprovals(p, args[0])
+			case "html":
+				return g.printPage(shown)
 			}
 			for _, w := range p.Waves {
 				for _, s := range w.Steps {
@@ -40,6 +53,39 @@ It recomputes the plan's id, so a file that was changed by hand is not shown as 
 			return nil
 		},
 	}
+}
+
+// shown is what a name names: a plan file and who approved it, else a run of the journal.
+func (g *globals) shown(name string) (page, error) {
+	p, err := plan.Open(name)
+	if errors.Is(err, os.ErrNotExist) {
+		return g.shownRun(name, err)
+	}
+	if err != nil || g.format != "html" {
+		return page{Plan: p}, err
+	}
+	who, err := g.approvers(p, name)
+	return page{Plan: p, File: name, Approvals: who}, err
+}
+
+// shownRun is a run of the journal. Without a journal the error is that there is no such file.
+func (g *globals) shownRun(name string, missing error) (page, error) {
+	j, err := journal.Read(g.journalFile())
+	if errors.Is(err, os.ErrNotExist) {
+		return page{}, missing
+	}
+	if err != nil {
+		return page{}, err
+	}
+	defer j.Close()
+	run, err := j.Find(name)
+	if errors.Is(err, journal.ErrNoRun) {
+		return page{}, fmt.Errorf("%w; %w", missing, err)
+	}
+	if err != nil {
+		return page{}, err
+	}
+	return pageOf(j, run)
 }
 
 // printPlan shows a plan as the change board reads it. Devices whose change is the same are

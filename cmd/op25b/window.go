@@ -39,7 +39,8 @@ func inWindow(w *plan.Window, now time.Time) error {
 	today := sheet.DateOf(now).String()
 	for _, f := range w.Freeze {
 		if f.From <= today && today <= f.To {
-			return exit{refused, fmt.Errorf("%s is in the freeze from %s to %s", today, f.From, f.To), ""}
+			return exit{refused, fmt.Errorf("%s is in the freeze from %s to %s", today, f.From, f.To),
+				"wait until it is over, or push with --outside-window if you must"}
 		}
 	}
 	clock, day, eve := now.Format("15:04"), weekday(now), weekday(now.AddDate(0, 0, -1))

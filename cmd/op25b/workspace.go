@@ -168,16 +168,13 @@ func (g *globals) author(flag string) string {
 	return g.world.environ("USER")
 }
 
-// reader reads running configs from DIR/<device>.cfg, or from the devices where dir is "".
+// reader reads running configs from a folder, or from the devices where dir is "".
 func (ws workspace) reader(ctx context.Context, dir string) planner.Running {
 	if dir == "" {
 		return ws.fetcher(ctx)
 	}
 	return func(device inventory.Device) (planner.Reading, error) {
-		text, err := readText(filepath.Join(dir, device.Name+".cfg"))
-		if errors.Is(err, fs.ErrNotExist) {
-			return planner.Reading{}, exit{failed, err, "op25b fetch -o " + dir + " " + device.Name}
-		}
+		text, err := deviceText(dir, device)
 		return planner.Reading{Text: text}, err
 	}
 }
