@@ -3,13 +3,14 @@
 # make check  what CI runs besides: format, vet, staticcheck, race detector
 # make golden rewrites the golden files; review the diff before you commit it
 # make fuzz   all fuzz targets for FUZZTIME each
+# make test-faults  everything that can go wrong, at every point; writes docs/reliability.md
 # make bench  speed and memory, as ratios measured in one run
 
 GO ?= go
 FUZZTIME ?= 10s
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: build demo test check lint race golden fuzz bench tools clean
+.PHONY: build demo test test-faults check lint race golden fuzz bench tools clean
 
 build:
 	$(GO) build -o bin/ ./cmd/...
@@ -20,6 +21,9 @@ demo: build
 test: tools
 	$(GO) test ./...
 
+test-faults: tools
+	OP25B_SWEEP=1 OP25B_RELIABILITY=$(CURDIR)/docs/reliability.md $(GO) test -run '^TestFaults$$' -timeout 90m ./cmd/op25b
+
 check: lint race
 
 lint:
@@ -28,7 +32,7 @@ lint:
 	$(GO) run $(STATICCHECK) ./...
 
 race:
-	$(GO) test -race ./pusher/... ./lab/... ./cmd/...
+	OP25B_POINTS=1 $(GO) test -race ./pusher/... ./lab/... ./cmd/...
 
 golden:
 	OP25B_UPDATE_GOLDEN=1 $(GO) test ./golden/... ./templates/... ./cmd/...
@@ -39,7 +43,7 @@ fuzz:
 bench: build
 	@sh .ci/bench
 
-# The clients that check the lab and that we did not write: OpenSSH's ssh, rancid's clogin and jlogin.
+# What checks our work and that we did not write: OpenSSH's ssh, rancid's clogin and jlogin, Chromium.
 tools:
 	@sh .ci/tools
 
