@@ -19,7 +19,7 @@ import (
 // pusher is what goes into the field: whose host keys are believed, and how one logs in.
 func (g *globals) pusher() pusher.Pusher {
 	return pusher.Pusher{
-		Hosts: cli.Hosts{Files: g.knownHosts()}, Access: g.access, Patience: g.patience,
+		Hosts: cli.Hosts{Files: g.knownHosts()}, Access: askedOnce(g.access), Patience: g.patience,
 		Clock: pusher.Clock{Now: g.world.now, Sleep: g.world.sleep},
 	}
 }
@@ -38,6 +38,26 @@ func (g *globals) knownHosts() []string {
 	return out
 }
 
+// askedOnce asks once for each name of credentials.
+func askedOnce(access func(string) (cli.Login, error)) func(string) (cli.Login, error) {
+	type answer struct {
+		login cli.Login
+		err   error
+	}
+	var mu sync.Mutex
+	known := map[string]answer{}
+	return func(credentials string) (cli.Login, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		a, there := known[credentials]
+		if !there {
+			a.login, a.err = access(credentials)
+			known[credentials] = a
+		}
+		return a.login, a.err
+	}
+}
+
 // access takes a login from the environment: for credentials core it is OP25B_CORE_USERNAME,
 // _PASSWORD, _ENABLE, _KEY (a file) and _PASSPHRASE, and the SSH agent. They stand in no file
 // of the workspace.
@@ -53,7 +73,7 @@ func (g *globals) access(credentials string) (cli.Login, error) {
 	}
 	g.voice.secrets.keep(login.Password, login.Enable, env(prefix+"PASSPHRASE"))
 	if key := env(prefix + "KEY"); key != "" {
-		login.Keys = []cli.Key{{Path: key, Passphrase: env(prefix + "PASSPHRASE")}}
+		login.Keys = []cli.Key{cli.Key{Path: key, Passphrase: env(prefix + "PASSPHRASE")}.Once()}
 	}
 	if login.User == "" {
 		return login, exit{failed, fmt.Errorf("no user name to log in with"), "set " + prefix + "USERNAME and " + prefix + "PASSWORD, or load a key into the agent"}

@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"slices"
+	"sync"
 
 	"golang.org/x/crypto/ssh"
 	"golang.org/x/crypto/ssh/agent"
@@ -24,6 +25,14 @@ type Login struct {
 type Key struct {
 	Path       string
 	Passphrase string // "" where the file is not encrypted
+
+	open func() (ssh.Signer, error) // nil reads the file at every login
+}
+
+// Once is the key, read and decrypted at the first login only: that takes long on purpose.
+func (k Key) Once() Key {
+	k.open = sync.OnceValues(k.read)
+	return k
 }
 
 // String hides everything but the user.
@@ -81,6 +90,13 @@ func (l Login) answer(_, _ string, questions []string, echos []bool) ([]string, 
 }
 
 func (k Key) signer() (ssh.Signer, error) {
+	if k.open != nil {
+		return k.open()
+	}
+	return k.read()
+}
+
+func (k Key) read() (ssh.Signer, error) {
 	pem, err := os.ReadFile(k.Path)
 	if err != nil {
 		return nil, fmt.Errorf("key file: %w", err)
