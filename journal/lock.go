@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"time"
 )
 
@@ -52,6 +53,9 @@ type holder struct {
 func Take(path string, who string) (Lock, error) {
 	if err := folder(path); err != nil {
 		return Lock{}, err
+	}
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real // one journal has one lock, whatever it is called
 	}
 	name := path + ".lock"
 	for {

@@ -33,10 +33,12 @@ type Plan struct {
 }
 
 // Valid is the dates between which the policy means the same: from the first, before the second.
-// An empty bound is open.
+// An empty bound is open. The dates are midnights in the policy's time zone; "" is that of the
+// window, or the machine's.
 type Valid struct {
-	From  string `json:"from"`
-	Until string `json:"until"`
+	From     string `json:"from"`
+	Until    string `json:"until"`
+	Timezone string `json:"timezone,omitempty"`
 }
 
 // Inputs are the digests of what the plan was made from; "" for a file that is not there.

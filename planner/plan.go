@@ -76,7 +76,7 @@ func (d Desk) Plan(devices []inventory.Device, inputs plan.Inputs, running Runni
 	from, until := d.Policy.Valid(d.Date)
 	p := plan.Plan{
 		Version: plan.Version, Author: d.Author, At: d.Date.String(), Phase: d.phase(),
-		Valid: plan.Valid{From: from.String(), Until: until.String()}, Inputs: inputs, Gates: d.gates(),
+		Valid: plan.Valid{From: from.String(), Until: until.String(), Timezone: d.zone()}, Inputs: inputs, Gates: d.gates(),
 	}
 	for _, w := range waves {
 		wave := plan.Wave{Name: w.Name, Soak: duration(w.Soak)}
@@ -103,6 +103,14 @@ func (d Desk) read(device inventory.Device, running Running) (Draft, error) {
 		draft.Step.Identity.Serial = reading.Serial
 	}
 	return draft, err
+}
+
+// zone is where the dates of the policy begin.
+func (d Desk) zone() string {
+	if d.Policy.Zone == nil {
+		return ""
+	}
+	return d.Policy.Zone.String()
 }
 
 // phase is the one that was asked for, else the one in force that started last.

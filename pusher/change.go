@@ -47,7 +47,26 @@ func (m *mission) change(ctx context.Context) error {
 	if m.guard.Confirm.Armer {
 		by = m.a
 	}
+	if err := m.undisturbed(calm, by); err != nil {
+		return err
+	}
 	return m.save(calm, by, m.leg.to)
+}
+
+// undisturbed makes sure that nobody else has changed the device since this push looked at it
+// first: saving now would save that too.
+func (m *mission) undisturbed(ctx context.Context, by post) error {
+	if by.words.Save.Line == "" || slices.Contains(m.options.AcceptUnsaved, m.step.Device) {
+		return nil
+	}
+	running, err := by.Read(ctx, by.words.Running)
+	if err != nil {
+		return fmt.Errorf("%w: reading it once more: %w", errNotSaved, err)
+	}
+	if !m.sameOthers(m.found, running) {
+		return fmt.Errorf("%w: somebody else works on it, and what he typed is not ours to save; save it, or accept it by name", errNotSaved)
+	}
+	return nil
 }
 
 // do types one of the dialect's own commands.
@@ -74,12 +93,18 @@ func (m *mission) enter(ctx context.Context) error {
 		}
 	}
 	if err := m.do(ctx, m.a, first); err != nil {
-		return fmt.Errorf("arming: %w", err)
+		return fmt.Errorf("arming: %w", m.unarmed(err))
 	}
 	if err := m.do(ctx, m.a, entry); err != nil {
+		if m.guard.Enter.Line != "" {
+			err = m.unarmed(err)
+		}
 		return fmt.Errorf("entering config mode: %w", err)
 	}
 	if m.a.Mode() != cli.Config {
+		if m.guard.Enter.Line != "" {
+			m.disarm()
+		}
 		return fmt.Errorf("entering config mode: it stays in %s mode", m.a.Mode())
 	}
 	if m.armed {
@@ -95,6 +120,22 @@ func (m *mission) fuse() time.Duration { return time.Duration(m.length) * m.guar
 func (m *mission) arm() error {
 	m.armed, m.armedAt = true, m.now()
 	return m.say(Arming, armingText(m.fuse()))
+}
+
+// unarmed is the error of an arming: one that the device answered started no timer of ours, and
+// one that runs there is somebody else's.
+func (m *mission) unarmed(err error) error {
+	var said cli.Refusal
+	if errors.As(err, &said) {
+		m.disarm()
+	}
+	return err
+}
+
+// disarm notes that no timer of ours runs.
+func (m *mission) disarm() {
+	m.armed = false
+	m.say(Disarmed, "")
 }
 
 // staging types what has no effect yet, and reads it back.
@@ -224,6 +265,9 @@ func (m *mission) switching(ctx context.Context) error {
 	}
 	m.committed = true
 	if err := m.do(ctx, m.a, commit); err != nil {
+		if m.guard.Commit.Line != "" {
+			err = m.unarmed(err)
+		}
 		return err
 	}
 	m.say(Switched, "")
@@ -277,6 +321,9 @@ func (m *mission) confirm(ctx context.Context, b post) error {
 	if err := m.say(Confirming, ""); err != nil {
 		return err
 	}
+	if m.armed && !m.now().Before(m.armedAt.Add(m.fuse())) {
+		return errors.New("its timer has ended meanwhile; it takes the change back")
+	}
 	m.confirming = true
 	if err := m.do(ctx, by, m.guard.Confirm.Command); err != nil {
 		return err
@@ -287,6 +334,15 @@ func (m *mission) confirm(ctx context.Context, b post) error {
 	}
 	if pending {
 		return errors.New("it took the confirmation, but its timer still runs")
+	}
+	if m.a.words.Save.Line == "" { // nobody reads it again afterwards
+		running, err := b.read(ctx)
+		if err != nil {
+			return fmt.Errorf("reading it after the confirmation: %w", err)
+		}
+		if state(m.step, running.Config) != m.leg.to {
+			return fmt.Errorf("it took the confirmation, but is not as planned: %s", difference(m.step, running.Config, m.leg.lines))
+		}
 	}
 	m.armed = false
 	m.say(Confirmed, "")

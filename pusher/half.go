@@ -23,6 +23,8 @@ const (
 	staged  halfKind = iota // no point is bound anew yet
 	bound                   // some point is, so all that was staged is there
 	cleared                 // the old generation is going
+	undoing                 // an undo died before anything was removed: it can be typed anew
+	undone                  // an undo died among its removals: every point is bound as before
 )
 
 // halfDone looks whether the device is in such a state: startup is as the plan found it, or in a
@@ -41,6 +43,12 @@ func (m *mission) halfDone(ctx context.Context, running Reading) (half, bool) {
 	switch from := state(m.step, startup.Config); {
 	case m.past.Leg == "cleanup" && from == m.step.Want && m.leg.name == "push":
 		h.kind = cleared
+		return h, true
+	case m.past.Leg == "undo" && from == m.step.Want && m.leg.name == "undo":
+		gone := fresh(startup.Config, running.Config)
+		if h.kind = undoing; len(gone.Lists)+len(gone.Groups) > 0 {
+			h.kind = undone
+		}
 		return h, true
 	case m.past.Leg == "cleanup" || from != m.step.Have:
 		return half{}, false
@@ -109,7 +117,7 @@ func (h half) finish(l leg, lines []string, s plan.Step) leg {
 		l.stage = nil
 	case h.kind == staged && l.name == "push":
 		l = leg{name: "sweep", reached: Before, to: s.Have, lines: s.Before, swap: lines}
-	case h.kind == staged:
+	case h.kind == staged, h.kind == undone:
 		l.swap = lines
 	}
 	l.origin, l.from, l.before = Other, h.now, nil

@@ -72,6 +72,8 @@ func (m *mission) keep(ctx context.Context) (State, error) {
 	switch {
 	case err != nil:
 		return NotKnown, err
+	case pending && m.past.left(m.now()) == 0:
+		return seen, refuse("a timer runs on it that is not of this run; wait until it has ended")
 	case m.guard.Confirm.Armer && left > 0:
 		return Pending, refuse("only the session that started its timer can confirm, and that is gone; it takes the change back in %s: resume then", left.Round(time.Second))
 	case seen != After && pending:
@@ -92,8 +94,10 @@ func (m *mission) keep(ctx context.Context) (State, error) {
 // drop takes back what is pending.
 func (m *mission) drop(ctx context.Context) (State, error) {
 	running, err := m.a.read(ctx)
-	if err == nil {
+	if err == nil && m.past.left(m.now()) > 0 {
 		running, err = m.inherit(ctx, running)
+	} else if err == nil {
+		err = m.noTimer(ctx)
 	}
 	if err != nil {
 		return NotKnown, err

@@ -63,9 +63,10 @@ type mission struct {
 	committed  bool
 	confirming bool // the confirmation was typed: the device may have taken it
 	unsaved    bool
-	seen       State // when it was looked at first
-	halved     bool  // the leg starts where an earlier push of the run died among its lines
-	retreating bool  // on the way back nothing waits for a record
+	seen       State  // when it was looked at first
+	found      string // the running configuration when it was looked at first
+	halved     bool   // the leg starts where an earlier push of the run died among its lines
+	retreating bool   // on the way back nothing waits for a record
 }
 
 // refusal makes an error one that has the class Refused.
@@ -115,6 +116,11 @@ func (m *mission) early(out *Outcome, err error) Outcome {
 	if m.seen == "" {
 		m.seen = NotKnown
 	}
+	if left := m.past.left(m.now()); left > 0 && m.seen == NotKnown { // a timer of this run goes on, and nobody has seen its end
+		out := m.outcome(Unknown, Pending, err)
+		out.Left = left
+		return out
+	}
 	var r refusal
 	if errors.As(err, &r) || errors.Is(err, ErrIdentity) || errors.Is(err, cli.ErrHostKey) {
 		return m.outcome(Refused, m.seen, err)
@@ -134,7 +140,7 @@ func (m *mission) start(ctx context.Context) (*Outcome, error) {
 	}
 	m.say(Connected, m.a.HostKey())
 	running, err := m.a.read(ctx)
-	if err == nil && m.past.Armed {
+	if err == nil && m.past.left(m.now()) > 0 {
 		running, err = m.inherit(ctx, running)
 	}
 	if err != nil {
@@ -142,6 +148,7 @@ func (m *mission) start(ctx context.Context) (*Outcome, error) {
 	}
 	done := func(s State) *Outcome { o := m.outcome(Done, s, nil); return &o }
 	now := state(m.step, running.Config)
+	m.found = running.Text
 	m.seen = where(m.step, running.Config)
 	switch {
 	case now == m.leg.to || (m.leg.name == "push" || m.leg.name == "soak") && now == m.step.Cleaned:

@@ -37,7 +37,7 @@ func (p Pusher) march(pl plan.Plan, o Options, r Reporter) (*march, error) {
 	if err != nil {
 		return nil, fmt.Errorf("gates: confirm: %w", err)
 	}
-	if err := o.fit(pl); err != nil {
+	if err := o.Fits(pl); err != nil {
 		return nil, err
 	}
 	if r == nil {
@@ -53,8 +53,8 @@ func (p Pusher) march(pl plan.Plan, o Options, r Reporter) (*march, error) {
 	return m, nil
 }
 
-// fit makes sure that the plan has every wave and device that the options name.
-func (o Options) fit(pl plan.Plan) error {
+// Fits makes sure that the plan has every wave and device that the options name.
+func (o Options) Fits(pl plan.Plan) error {
 	var waves, devices []string
 	for _, w := range pl.Waves {
 		waves = append(waves, w.Name)
@@ -226,13 +226,15 @@ func (m *march) wave(ctx context.Context, w plan.Wave, of func(plan.Step) leg) (
 	slots := make(chan struct{}, max(1, m.plan.Gates.Parallel))
 	var jobs sync.WaitGroup
 	budget := &budget{march: m, wave: w, leg: name}
+	shut := false // the gate has closed since the wave began
 	for i, s := range w.Steps {
 		if o, tried := m.tried[s.Device]; tried && name == "push" {
 			out[i] = o
 			continue
 		}
+		shut = shut || i > 0 && name == "push" && m.closed(w)
 		slots <- struct{}{} // a device is started only when what it must wait for has been counted
-		if ctx.Err() != nil || slices.Contains(m.options.LeaveOut, s.Device) || budget.spent() {
+		if ctx.Err() != nil || slices.Contains(m.options.LeaveOut, s.Device) || budget.spent() || shut {
 			out[i] = m.notStarted(w.Name, s)
 			<-slots
 			continue
@@ -244,8 +246,8 @@ func (m *march) wave(ctx context.Context, w plan.Wave, of func(plan.Step) leg) (
 		})
 	}
 	jobs.Wait()
-	stop = ctx.Err() != nil || budget.spent()
-	if stop {
+	stop = ctx.Err() != nil || budget.spent() || shut
+	if stop && !shut {
 		m.tell(Event{Wave: w.Name, What: Stopped, Text: budget.String()})
 	}
 	return out, stop
@@ -290,11 +292,11 @@ func (m *mission) finished(out Outcome) Outcome {
 }
 
 func (m *march) mission(wave string, s plan.Step, l leg) *mission {
-	return &mission{Pusher: m.Pusher, wave: wave, step: s, leg: l, dialer: m.dialer, options: m.options, timer: m.timer,
-		past: m.options.Past[s.Device],
-		say: func(what, text string) error {
-			return m.tell(Event{Wave: wave, Device: s.Device, Leg: l.name, What: what, Text: text})
-		}}
+	one := &mission{Pusher: m.Pusher, wave: wave, step: s, leg: l, dialer: m.dialer, options: m.options, timer: m.timer, past: m.options.Past[s.Device]}
+	one.say = func(what, text string) error {
+		return m.tell(Event{Wave: wave, Device: s.Device, Leg: one.leg.name, What: what, Text: text})
+	}
+	return one
 }
 
 // tell records an event and then reports it. The error is that of the record, now or earlier.

@@ -35,14 +35,14 @@ func Remember(events []Event) map[string]Past {
 			p.Armed, p.Typed, p.Leg, p.Until = true, true, e.Leg, e.Time.Add(armingLength(e.Text))
 		case Sent:
 			p.Typed, p.Leg = true, e.Leg
-		case Confirmed:
+		case Confirmed, Disarmed:
 			p.Armed = false
 		case Finished:
 			class, state := Ended(e.Text)
 			p.Well = class == Done && (state == After || state == Cleaned)
 			p.Failed = class != Done || failed[e.Device] && !(p.Well && (e.Leg == "push" || e.Leg == "confirm"))
-			p.Armed = p.Armed && class == Unknown
-			p.Typed = p.Typed && class != Done && state != Before
+			p.Armed = p.Armed && class != Done && class != RolledBack
+			p.Typed = p.Typed && class != Done && state != p.origin()
 		}
 		out[e.Device] = p
 	}
@@ -103,9 +103,9 @@ func (m *mission) inherit(ctx context.Context, running Reading) (Reading, error)
 			return running, err
 		}
 		shows := guard.Pending != ""
-		end := m.past.Until.Add(grace)
+		end := m.past.end()
 		switch {
-		case shows && !pending, !shows && !m.now().Before(end):
+		case shows && !pending, !m.now().Before(end): // one that runs later is somebody else's
 			return running, nil
 		case pending && m.leg.name == "push" && state(m.step, running.Config) == m.leg.to && !guard.Confirm.Armer:
 			m.guard, m.guarded = guard, true

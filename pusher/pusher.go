@@ -119,7 +119,8 @@ const (
 	Checked     = "checked" // it is the device, and in the state of the plan
 	Arming      = "arming"  // the device's timer is about to be started; the text ends in its length
 	Armed       = "armed"
-	Sent        = "sent" // lines were typed; the text has them
+	Disarmed    = "disarmed" // no timer of ours runs: it was refused, or has been taken back or kept
+	Sent        = "sent"     // lines were typed; the text has them
 	Staged      = "staged"
 	Switched    = "switched"
 	Verified    = "verified"

@@ -89,8 +89,8 @@ func (m *mission) settle(ctx, calm context.Context, cause error) Outcome {
 		end = m.armedAt.Add(m.fuse() + grace)
 	}
 	for pause := time.Second; ; pause = min(2*pause, 15*time.Second) {
-		seen, left := m.look(calm)
-		if seen == m.leg.origin {
+		seen, back, left := m.look(calm)
+		if back {
 			return m.outcome(m.backClass(cause), seen, cause)
 		}
 		wait := end.Sub(m.now())
@@ -119,37 +119,39 @@ func (m *mission) backClass(cause error) Class {
 	return Failed
 }
 
-// look reads where the device is now. A device that is back, but whose timer still runs, is
-// told to stop that.
-func (m *mission) look(ctx context.Context) (State, time.Duration) {
+// look reads where the device is now, and whether it is back where the leg began. A device that is
+// back, but whose timer still runs, is told to stop that: else it is not back for good.
+func (m *mission) look(ctx context.Context) (seen State, back bool, left time.Duration) {
 	b, err := m.open(ctx, m.dialer, m.sameDevice())
 	if err != nil {
-		return NotKnown, 0
+		return NotKnown, false, 0
 	}
 	defer b.Close()
 	running, err := b.read(ctx)
 	if err != nil {
-		return NotKnown, 0
+		return NotKnown, false, 0
 	}
-	seen, back := where(m.step, running.Config), state(m.step, running.Config) == m.leg.from
+	seen, back = where(m.step, running.Config), state(m.step, running.Config) == m.leg.from
 	if back {
 		seen = m.leg.origin
 	}
 	pending, left, err := b.pending(ctx, m.guard)
-	if err != nil || !pending {
-		return seen, 0
+	switch {
+	case err != nil:
+		return seen, false, 0 // whether its timer runs is not known
+	case !pending:
+		return seen, back, 0
+	case back && m.armed && len(m.guard.Revert) == 0:
+		err = m.do(ctx, b, m.guard.Confirm.Command)
+	case back && m.armed:
+		err = m.reverted(ctx, b)
+	default:
+		return seen, back, left
 	}
-	if back && len(m.guard.Revert) == 0 {
-		m.do(ctx, b, m.guard.Confirm.Command)
-		return seen, 0
+	if err != nil {
+		return Pending, false, max(left, time.Second) // its timer would take back what others do from now on
 	}
-	if back && m.armed {
-		if m.reverted(ctx, b) != nil {
-			return Pending, left // its timer would take back what others do from now on
-		}
-		return seen, 0
-	}
-	return seen, left
+	return seen, back, 0
 }
 
 func dialectSession(name string) (words.Session, error) {

@@ -26,8 +26,11 @@ func (m *march) soak(ctx context.Context, w plan.Wave, done []Outcome) (out []Ou
 			out = m.soaked(ctx, w, done, begin)
 		}
 	}
+	if err == nil {
+		err = ctx.Err() // what is read after an interrupt says nothing
+	}
 	if err != nil {
-		return nil, true
+		return m.unsoaked(w, done, err), true
 	}
 	if len(out) == 0 {
 		m.tell(Event{Wave: w.Name, What: Soaked, Text: w.Soak})
@@ -42,6 +45,17 @@ func (m *march) soak(ctx context.Context, w plan.Wave, done []Outcome) (out []Ou
 		out = append(out, o)
 	}
 	return out, true
+}
+
+// unsoaked are the devices of a wave whose soak is not over: they are as planned, and the run is not.
+func (m *march) unsoaked(w plan.Wave, done []Outcome, err error) []Outcome {
+	var out []Outcome
+	for _, o := range done {
+		if o.Class == Done {
+			out = append(out, Outcome{Wave: w.Name, Device: o.Device, Class: Gated, State: o.State, Err: fmt.Errorf("%s: the soak is not over: %w", o.Device, err)})
+		}
+	}
+	return out
 }
 
 // changed reports whether this push changed a device of the wave.

@@ -76,16 +76,19 @@ func (p Pusher) whereIs(ctx context.Context, d cli.Dialer, s plan.Step, past Pas
 
 // origin is the state to which a timer of this run takes the device back.
 func (p Past) origin() State {
-	if p.Leg == "push" {
+	if p.Leg == "push" || p.Leg == "sweep" {
 		return Before
 	}
 	return After
 }
+
+// end is when a timer of this run has ended for certain.
+func (p Past) end() time.Time { return p.Until.Add(grace) }
 
 // left is how long a timer of this run may still go on.
 func (p Past) left(now time.Time) time.Duration {
 	if !p.Armed {
 		return 0
 	}
-	return max(0, p.Until.Sub(now))
+	return max(0, p.end().Sub(now))
 }

@@ -56,8 +56,8 @@ func instants() []instant {
 // victim is a command that runs in a process of its own until it is killed.
 type victim struct {
 	*exec.Cmd
-	gone chan struct{}
-	once sync.Once
+	begun, gone chan struct{}
+	once        sync.Once
 }
 
 // start starts a push in a process of its own.
@@ -67,7 +67,7 @@ func (s *site) start(env []string, args ...string) *victim {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	v := &victim{Cmd: exec.Command(self, append([]string{"-C", s.dir}, args...)...), gone: make(chan struct{})}
+	v := &victim{Cmd: exec.Command(self, append([]string{"-C", s.dir}, args...)...), begun: make(chan struct{}), gone: make(chan struct{})}
 	v.Env = append(env, "OP25B_CRASHING=1", "NOW="+s.clock.Now().Format(time.RFC3339))
 	for name, value := range s.env {
 		v.Env = append(v.Env, name+"="+value)
@@ -81,6 +81,7 @@ func (v *victim) run(t *testing.T) {
 	if err := v.Start(); err != nil {
 		t.Fatal(err)
 	}
+	close(v.begun)
 	timer := time.AfterFunc(time.Minute, func() { v.Process.Kill() })
 	defer timer.Stop()
 	v.Wait()
@@ -89,6 +90,7 @@ func (v *victim) run(t *testing.T) {
 
 // kill ends the process and returns when it is gone.
 func (v *victim) kill() {
+	<-v.begun
 	v.once.Do(func() { v.Process.Kill() })
 	<-v.gone
 }

@@ -98,6 +98,9 @@ func (g *globals) push(ctx context.Context, p plan.Plan, o pusher.Options) error
 		}
 		return g.concluded(ctx, "push the same plan again", report)
 	}
+	if err := o.Fits(p); err != nil {
+		return exit{failed, err, "op25b show FILE has the names of the waves and devices"}
+	}
 	l, err := g.begin(p)
 	if err != nil {
 		return err

@@ -191,7 +191,7 @@ func (l ledger) carry(ctx context.Context, o pusher.Options) error {
 	if err != nil {
 		return exit{failed, err, "op25b show FILE has the names of the waves and devices"}
 	}
-	if len(o.Waves)+len(o.Devices)+len(o.LeaveOut) == 0 && o.Through == "" && report.Class() == pusher.Done {
+	if len(o.Waves)+len(o.Devices)+len(o.LeaveOut) == 0 && (o.Through == "" || o.Through == l.plan.Waves[len(l.plan.Waves)-1].Name) && report.Class() == pusher.Done && ctx.Err() == nil {
 		if err := l.end(journal.Done); err != nil {
 			return err
 		}

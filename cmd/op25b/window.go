@@ -10,13 +10,15 @@ import (
 	"op25b/sheet"
 )
 
-// inValidity refuses a plan on a day on which the policy means something else. The day is
-// that of the window's time zone, else the machine's.
+// inValidity refuses a plan on a day on which the policy means something else. The day is that of
+// the policy's time zone; in a plan that does not say it, of the window's, else the machine's.
 func inValidity(v plan.Valid, w *plan.Window, now time.Time) error {
-	if w != nil {
-		if zone, err := time.LoadLocation(w.Timezone); err == nil {
-			now = now.In(zone)
-		}
+	name := v.Timezone
+	if name == "" && w != nil {
+		name = w.Timezone
+	}
+	if zone, err := time.LoadLocation(name); err == nil && name != "" {
+		now = now.In(zone)
 	}
 	today := sheet.DateOf(now).String()
 	if v.From != "" && today < v.From || v.Until != "" && today >= v.Until {
