@@ -328,6 +328,9 @@ func (m *mission) confirm(ctx context.Context, b post) error {
 	if err := m.do(ctx, by, m.guard.Confirm.Command); err != nil {
 		return err
 	}
+	if b.Mode() == cli.Config && b.words.Candidate != "" { // by hand there is one session only
+		m.do(ctx, b, b.words.Leave)
+	}
 	pending, _, err := b.pending(ctx, m.guard)
 	if err != nil {
 		return err
@@ -346,7 +349,7 @@ func (m *mission) confirm(ctx context.Context, b post) error {
 	}
 	m.armed = false
 	m.say(Confirmed, "")
-	if m.a.words.Candidate != "" {
+	if m.a.Mode() == cli.Config && m.a.words.Candidate != "" {
 		m.do(ctx, m.a, m.a.words.Leave) // gives the lock back; cutting the session does too
 	}
 	return nil
