@@ -68,11 +68,11 @@ func (m *mission) keep(ctx context.Context) (State, error) {
 	}
 	seen := where(m.step, running.Config)
 	pending, left, err := m.a.pending(ctx, m.guard)
-	left = max(left, m.past.left(m.now()))
+	left = max(left, m.past.Left(m.now()))
 	switch {
 	case err != nil:
 		return NotKnown, err
-	case pending && m.past.left(m.now()) == 0:
+	case pending && m.past.Left(m.now()) == 0:
 		return seen, refuse("a timer runs on it that is not of this run; wait until it has ended")
 	case m.guard.Confirm.Armer && left > 0:
 		return Pending, refuse("only the session that started its timer can confirm, and that is gone; it takes the change back in %s: resume then", left.Round(time.Second))
@@ -94,7 +94,7 @@ func (m *mission) keep(ctx context.Context) (State, error) {
 // drop takes back what is pending.
 func (m *mission) drop(ctx context.Context) (State, error) {
 	running, err := m.a.read(ctx)
-	if err == nil && m.past.left(m.now()) > 0 {
+	if err == nil && m.past.Left(m.now()) > 0 {
 		running, err = m.inherit(ctx, running)
 	} else if err == nil {
 		err = m.noTimer(ctx)

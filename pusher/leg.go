@@ -116,7 +116,7 @@ func (m *mission) early(out *Outcome, err error) Outcome {
 	if m.seen == "" {
 		m.seen = NotKnown
 	}
-	if left := m.past.left(m.now()); left > 0 && m.seen == NotKnown { // a timer of this run goes on, and nobody has seen its end
+	if left := m.past.Left(m.now()); left > 0 && m.seen == NotKnown { // a timer of this run goes on, and nobody has seen its end
 		out := m.outcome(Unknown, Pending, err)
 		out.Left = left
 		return out
@@ -140,7 +140,7 @@ func (m *mission) start(ctx context.Context) (*Outcome, error) {
 	}
 	m.say(Connected, m.a.HostKey())
 	running, err := m.a.read(ctx)
-	if err == nil && m.past.left(m.now()) > 0 {
+	if err == nil && m.past.Left(m.now()) > 0 {
 		running, err = m.inherit(ctx, running)
 	}
 	if err != nil {

@@ -63,12 +63,12 @@ func (p Pusher) whereIs(ctx context.Context, d cli.Dialer, s plan.Step, past Pas
 			return NotKnown, 0, err
 		}
 		if pending {
-			return Pending, max(left, past.left(p.now())), nil
+			return Pending, max(left, past.Left(p.now())), nil
 		}
 	}
 	seen := where(s, running.Config)
 	shows := o.words.Guards[s.Revert].Pending != ""
-	if left := past.left(p.now()); !shows && left > 0 && seen != past.origin() {
+	if left := past.Left(p.now()); !shows && left > 0 && seen != past.origin() {
 		return Pending, left, nil
 	}
 	return seen, 0, nil
@@ -85,8 +85,8 @@ func (p Past) origin() State {
 // end is when a timer of this run has ended for certain.
 func (p Past) end() time.Time { return p.Until.Add(grace) }
 
-// left is how long a timer of this run may still go on.
-func (p Past) left(now time.Time) time.Duration {
+// Left is how long a timer of this run may still go on.
+func (p Past) Left(now time.Time) time.Duration {
 	if !p.Armed {
 		return 0
 	}

@@ -139,3 +139,19 @@ func TestRollbackCleaned(t *testing.T) {
 		t.Errorf("nothing was taken back, but the run is %q", run.End)
 	}
 }
+
+// A run died while a router that does not show its timer was on trial: no other plan is pushed to it
+// until that is over.
+func TestOtherPlanOnTrial(t *testing.T) {
+	for _, dialect := range []string{"iosxr", "rtx"} {
+		t.Run(dialect, func(t *testing.T) {
+			t.Parallel()
+			s, _, id := pending(t, dialect)
+			s.must(0, "plan", "-o", s.file("third.plan"), "--author=jiro")
+			r := s.run(s.push("third.plan")...)
+			if s.want(r, 6, "push third.plan"); !strings.Contains(r.err, "a timer of run "+id+" may still go on") || !strings.Contains(r.err, "op25b resume "+id) {
+				t.Errorf("%s", r.err)
+			}
+		})
+	}
+}

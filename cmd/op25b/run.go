@@ -42,7 +42,10 @@ func (g *globals) begin(p plan.Plan) (ledger, error) {
 		l.run = run
 		return l.remembering()
 	}
-	g.others(l.journal, p)
+	if err := g.others(l.journal, p); err != nil {
+		l.close()
+		return l, err
+	}
 	l.run, err = l.journal.Begin(p, g.author(""), host(), g.world.now())
 	if err != nil {
 		l.close()
@@ -134,17 +137,36 @@ func history(j *journal.Journal, run string) ([]pusher.Event, error) {
 	return events, nil
 }
 
-// others tells of runs of other plans that are not over.
-func (g *globals) others(j *journal.Journal, p plan.Plan) {
+// others tells of runs of other plans that are not over, and refuses a plan for a device on which a
+// timer of such a run may still go on: what it reads there may be taken back.
+func (g *globals) others(j *journal.Journal, p plan.Plan) error {
 	runs, err := j.Runs()
 	if err != nil {
-		return
+		return err
 	}
 	for _, r := range runs {
-		if r.End == "" && r.Plan != p.ID {
-			g.voice.say("warning: ", fmt.Sprintf("run %s is not over; op25b status %s says what is where", r.ID, r.ID))
+		if r.End != "" || r.Plan == p.ID {
+			continue
+		}
+		g.voice.say("warning: ", fmt.Sprintf("run %s is not over; op25b status %s says what is where", r.ID, r.ID))
+		events, err := history(j, r.ID)
+		if err != nil {
+			return err
+		}
+		for device, past := range pusher.Remember(events) {
+			if left := past.Left(g.world.now()); left > 0 && hasDevice(p, device) {
+				return exit{refused, fmt.Errorf("%s: a timer of run %s may still go on, for %s", device, r.ID, left.Round(time.Second)),
+					"op25b resume " + r.ID + ", or op25b abort " + r.ID + ", first"}
+			}
 		}
 	}
+	return nil
+}
+
+func hasDevice(p plan.Plan, name string) bool {
+	return slices.ContainsFunc(p.Waves, func(w plan.Wave) bool {
+		return slices.ContainsFunc(w.Steps, func(s plan.Step) bool { return s.Device == name })
+	})
 }
 
 // record writes an event down, without secrets.
