@@ -143,34 +143,40 @@ func others(s plan.Step, a, b string) bool {
 	for _, line := range slices.Concat(s.Do, s.Undo, s.Cleanup) {
 		ours[bare(line)] = true
 	}
-	count := map[string]int{}
-	for _, line := range without(a, s.Owner()) {
-		count[bare(line)]++
+	count := map[placed]int{}
+	for _, one := range without(a, s.Owner()) {
+		count[one]++
 	}
-	for _, line := range without(b, s.Owner()) {
-		count[bare(line)]--
+	for _, one := range without(b, s.Owner()) {
+		count[one]--
 	}
-	for line, n := range count {
-		if n != 0 && !ours[line] {
+	for one, n := range count {
+		if n != 0 && !ours[one.line] {
 			return false
 		}
 	}
 	return true
 }
 
+// placed is a line and the head of the block in which it stands.
+type placed struct{ head, line string }
+
 // without are the lines of a text that do not name an object of ours, nor stand in a block whose
 // head names one.
-func without(text string, o acl.Owner) []string {
-	var out []string
-	inside := false
+func without(text string, o acl.Owner) []placed {
+	var out []placed
+	head, inside := "", false
 	for _, line := range strings.Split(text, "\n") {
 		named := slices.ContainsFunc(strings.Fields(line), o.Owns)
 		margin := !strings.HasPrefix(line, " ")
 		if margin {
-			inside = named
+			head, inside = "", named
 		}
 		if !named && (margin || !inside) {
-			out = append(out, line)
+			out = append(out, placed{head, bare(line)})
+		}
+		if margin {
+			head = bare(line)
 		}
 	}
 	return out
