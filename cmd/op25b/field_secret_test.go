@@ -166,15 +166,24 @@ func TestSecretsOfTheDead(t *testing.T) {
 	s.ready()
 	s.routers[0].Spoil(lab.Fault{RefuseLine: 2, Message: "% " + loginSecret + enableSecret + keySecret})
 	v := s.start([]string{"CRASH_AT_ROW=12"}, s.push("next.plan")...)
-	shown := ""
+	seen := make(chan string, 1) // as it was shown first
 	s.striking(func(int, bool) bool {
-		if text, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", v.Process.Pid)); err == nil {
-			shown = string(text)
+		<-v.begun
+		if text, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", v.Process.Pid)); err == nil && len(text) > 0 {
+			select {
+			case seen <- string(text):
+			default:
+			}
 		}
 		return false
 	})
 	v.run(t)
 	s.striking(nil)
+	shown := ""
+	select {
+	case shown = <-seen:
+	default:
+	}
 	if _, err := os.Stat("/proc/self/cmdline"); err == nil && !strings.Contains(shown, "next.plan") {
 		t.Errorf("the list of processes shows %q", shown)
 	}
