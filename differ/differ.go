@@ -44,7 +44,7 @@ func Diff(q Question) (acl.Delta, error) {
 	if reasons := q.outside(d); len(reasons) > 0 {
 		return acl.Delta{}, Refusal{reasons}
 	}
-	d.Remove = q.removed(d.After)
+	d.Remove = d.After.Idle(q.Owner)
 	d.Cleaned = without(d.After, d.Remove)
 	d.Lines = append(q.lines(targets), q.insideLines(edits)...)
 	return d, q.packets(&d)
@@ -186,42 +186,6 @@ func (q Question) after(d acl.Delta) acl.Config {
 		}
 	}
 	return c
-}
-
-// removed are our lists that nothing refers to any more, and our groups that then no list
-// uses. What somebody else refers to is never removed; a reference that does not say its
-// family keeps the lists of both.
-func (q Question) removed(after acl.Config) acl.Config {
-	type key struct {
-		family packet.Family
-		name   string
-	}
-	var gone acl.Config
-	lists, groups := map[key]bool{}, map[string]bool{}
-	for _, b := range after.Bindings {
-		for _, name := range b.Lists {
-			lists[key{b.Family, name}] = true
-		}
-	}
-	for _, r := range after.References {
-		lists[key{r.Family, r.Name}] = true
-		groups[r.Name] = true
-	}
-	for _, l := range after.Lists {
-		if q.Owner.Has(l) && !lists[key{l.Family, l.Name}] && !lists[key{0, l.Name}] {
-			gone.Lists = append(gone.Lists, l)
-			continue
-		}
-		for _, e := range l.Entries {
-			groups[e.SrcGroup], groups[e.DstGroup] = true, true
-		}
-	}
-	for _, g := range after.Groups {
-		if q.Owner.Owns(g.Name) && !groups[g.Name] {
-			gone.Groups = append(gone.Groups, g)
-		}
-	}
-	return gone
 }
 
 // without is a config without the lists and groups of another, by name.

@@ -53,7 +53,7 @@ func commands(s plan.Step, r renderer.Renderer, q differ.Question, delta acl.Del
 	}
 	s.Stage, s.Switch = append(s.Stage, stage...), append(s.Switch, onward...)
 	s.Do = slices.Concat(s.Stage, s.Switch)
-	s.Undo = slices.Concat(backward, restore, d.Remove(less(delta.Add, overwritten)))
+	s.Undo = slices.Concat(backward, restore, d.Remove(delta.Add.Less(overwritten)))
 	switch {
 	case d.Limits().Atomic:
 		s.Method = plan.Commit
@@ -170,20 +170,4 @@ func restored(r renderer.Renderer, have, add acl.Config) ([]string, acl.Config, 
 	}
 	lines, err := r.Lines(old)
 	return lines, old, err
-}
-
-// less is a config without the lists and groups of another.
-func less(c, without acl.Config) acl.Config {
-	var out acl.Config
-	for _, l := range c.Lists {
-		if _, is := without.List(l.Family, l.Name); !is {
-			out.Lists = append(out.Lists, l)
-		}
-	}
-	for _, g := range c.Groups {
-		if _, is := without.Group(g.Family, g.Name); !is {
-			out.Groups = append(out.Groups, g)
-		}
-	}
-	return out
 }

@@ -13,7 +13,7 @@ import (
 // device that takes each as it comes.
 type half struct {
 	now  string     // the state it is in
-	idle acl.Config // lists and groups of ours that are there and that nothing is bound to
+	idle acl.Config // lists and groups of ours that are there and that nothing refers to
 	kind halfKind
 }
 
@@ -39,13 +39,13 @@ func (m *mission) halfDone(ctx context.Context, running Reading) (half, bool) {
 	if err != nil || !m.sameOthers(startup.Text, running.Text) {
 		return half{}, false
 	}
-	h := half{now: state(m.step, running.Config), idle: idle(running.Config, m.step.Owner())}
+	h := half{now: state(m.step, running.Config), idle: running.Config.Idle(m.step.Owner())}
 	switch from := state(m.step, startup.Config); {
 	case m.past.Leg == "cleanup" && from == m.step.Want && m.leg.name == "push":
 		h.kind = cleared
 		return h, true
 	case m.past.Leg == "undo" && from == m.step.Want && m.leg.name == "undo":
-		gone := fresh(startup.Config, running.Config)
+		gone := startup.Config.Less(running.Config)
 		if h.kind = undoing; len(gone.Lists)+len(gone.Groups) > 0 {
 			h.kind = undone
 		}
@@ -59,52 +59,9 @@ func (m *mission) halfDone(ctx context.Context, running Reading) (half, bool) {
 		}
 	}
 	if h.kind == staged {
-		h.idle = fresh(h.idle, startup.Config)
+		h.idle = h.idle.Less(startup.Config)
 	}
 	return h, true
-}
-
-// idle are the lists of ours that are bound nowhere, and the groups of ours that no other list uses.
-func idle(c acl.Config, o acl.Owner) acl.Config {
-	used := map[string]bool{}
-	for _, b := range c.Bindings {
-		for _, name := range b.Lists {
-			used[b.Family.String()+name] = true
-		}
-	}
-	groups := map[string]bool{}
-	var out acl.Config
-	for _, l := range c.Lists {
-		if o.Has(l) && !used[l.Family.String()+l.Name] {
-			out.Lists = append(out.Lists, l)
-			continue
-		}
-		for _, e := range l.Entries {
-			groups[e.SrcGroup], groups[e.DstGroup] = true, true
-		}
-	}
-	for _, g := range c.Groups {
-		if o.Owns(g.Name) && !groups[g.Name] {
-			out.Groups = append(out.Groups, g)
-		}
-	}
-	return out
-}
-
-// fresh is what of a config another one does not have.
-func fresh(c, before acl.Config) acl.Config {
-	var out acl.Config
-	for _, l := range c.Lists {
-		if _, there := before.List(l.Family, l.Name); !there {
-			out.Lists = append(out.Lists, l)
-		}
-	}
-	for _, g := range c.Groups {
-		if _, there := before.Group(g.Family, g.Name); !there {
-			out.Groups = append(out.Groups, g)
-		}
-	}
-	return out
 }
 
 // finish makes the leg one that starts from the half. Where every list is staged, what is left to
