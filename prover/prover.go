@@ -49,18 +49,27 @@ func (u Unproven) Error() string { return fmt.Sprintf("%s: unproven: %s", u.Poin
 // policy's packets are denied, and every other meets the verdict of the base. Its error is
 // a Difference or an Unproven.
 func (q Question) Prove() error {
-	want, err := q.wanted()
+	p, apart, err := q.apart()
 	if err != nil {
-		return Unproven{q.Point, err.Error()}
-	}
-	p, apart, err := want.Apart(q.Filter.Packets, packet.Budget{})
-	if err != nil {
-		return Unproven{q.Point, err.Error()}
+		return err
 	}
 	if apart {
 		return q.judge(p)
 	}
 	return q.understood()
+}
+
+// apart finds a packet that the filter treats otherwise than is wanted; its error is an Unproven.
+func (q Question) apart() (packet.Packet, bool, error) {
+	want, err := q.wanted()
+	if err != nil {
+		return packet.Packet{}, false, Unproven{q.Point, err.Error()}
+	}
+	p, apart, err := want.Apart(q.Filter.Packets, packet.Budget{})
+	if err != nil {
+		return packet.Packet{}, false, Unproven{q.Point, err.Error()}
+	}
+	return p, apart, nil
 }
 
 // wanted is the policy over the base, as a list. Where the base has no lines, what is not

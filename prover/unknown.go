@@ -24,13 +24,9 @@ func (q Question) understood() error {
 		line, _ := q.Filter.Unknown()
 		return Unproven{q.Point, line}
 	}
-	want, err := q.wanted()
+	p, apart, err := q.apart()
 	if err != nil {
-		return Unproven{q.Point, err.Error()}
-	}
-	p, apart, err := want.Apart(q.Filter.Packets, packet.Budget{})
-	if err != nil {
-		return Unproven{q.Point, err.Error()}
+		return err
 	}
 	if apart {
 		_, line := q.Filter.Decide(p)
