@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"op25b/pusher/cli"
-	"op25b/templates/words"
 )
 
 // Past is what earlier pushes of a run did on a device, as the journal tells it.
@@ -38,7 +37,7 @@ func Remember(events []Event) map[string]Past {
 		case Confirmed, Disarmed:
 			p.Armed = false
 		case Finished:
-			class, state := Ended(e.Text)
+			class, state, _ := Ended(e.Text)
 			p.Well = class == Done && (state == After || state == Cleaned)
 			p.Failed = class != Done || failed[e.Device] && !(p.Well && (e.Leg == "push" || e.Leg == "confirm"))
 			p.Armed = p.Armed && class != Done && class != RolledBack
@@ -82,23 +81,25 @@ func (o Outcome) ended() string {
 	return text
 }
 
-// Ended is the class and the state in the text of a Finished event; Unknown where there is none.
-func Ended(text string) (Class, State) {
+// Ended is the class, the state and what happened, from the text of a Finished event; Unknown and
+// all of the text where it has none.
+func Ended(text string) (Class, State, string) {
 	for _, c := range []Class{Done, Failed, Gated, RolledBack, Refused, Unknown} {
 		if rest, is := strings.CutPrefix(text, c.String()+"; it is "); is {
-			state, _, _ := strings.Cut(rest, ":")
-			return c, State(state)
+			state, why, _ := strings.Cut(rest, ": ")
+			return c, State(state), why
 		}
 	}
-	return Unknown, NotKnown
+	return Unknown, NotKnown, text
 }
 
 // inherit deals with a timer that an earlier push of this run left on the device: where the
 // change stands and anybody may confirm, it is confirmed; what can be taken back at once is; else
 // it is waited for. It returns what the device runs then.
 func (m *mission) inherit(ctx context.Context, running Reading) (Reading, error) {
+	guard := m.a.words.Guards[m.step.Revert]
 	for pause := time.Second; ; pause = min(2*pause, 15*time.Second) {
-		guard, pending, left, err := m.fuseOf(ctx)
+		pending, left, err := m.a.pending(ctx, guard)
 		if err != nil {
 			return running, err
 		}
@@ -135,13 +136,6 @@ func (m *mission) inherit(ctx context.Context, running Reading) (Reading, error)
 			return running, err
 		}
 	}
-}
-
-// fuseOf is the guard of the step, and whether its timer runs.
-func (m *mission) fuseOf(ctx context.Context) (words.Guard, bool, time.Duration, error) {
-	g := m.a.words.Guards[m.step.Revert]
-	pending, left, err := m.a.pending(ctx, g)
-	return g, pending, left, err
 }
 
 // again reads the device once more, over a new session where the old one is gone.

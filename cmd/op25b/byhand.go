@@ -34,10 +34,7 @@ type errand func(ctx context.Context, p plan.Plan, o pusher.Options, r pusher.Re
 func (g *globals) byHand(use, short, long string, of func(pusher.Pusher) errand, end string) *cobra.Command {
 	return &cobra.Command{Use: use, Short: short, Long: long, Args: cobra.ArbitraryArgs,
 		RunE: func(c *cobra.Command, args []string) error {
-			if err := g.formats("text", "json"); err != nil {
-				return err
-			}
-			l, err := g.reopen(first(args))
+			l, err := g.taken(args)
 			if err != nil {
 				return err
 			}

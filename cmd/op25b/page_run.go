@@ -153,14 +153,8 @@ func (r *runView) follow(e entry) {
 
 // endingOf reads the text of a finished event: "rolled back; it is before: why".
 func endingOf(text string) ending {
-	class, rest, is := strings.Cut(text, "; it is ")
-	where, why, _ := strings.Cut(rest, ": ")
-	for _, c := range []pusher.Class{pusher.Done, pusher.Failed, pusher.Gated, pusher.RolledBack, pusher.Refused, pusher.Unknown} {
-		if is && c.String() == class {
-			return ending{c, pusher.State(where), why}
-		}
-	}
-	return ending{pusher.Unknown, pusher.NotKnown, text}
+	class, where, why := pusher.Ended(text)
+	return ending{class, where, why}
 }
 
 func (e ending) state() state {

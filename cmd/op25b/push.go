@@ -6,17 +6,17 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"op25b/plan"
 	"op25b/pusher"
 )
 
 func newPush(g *globals) *cobra.Command {
-	var o pusher.Options
-	var yes string
-	var outside bool
+	var o orders
 	c := &cobra.Command{
 		Use: "push FILE", Short: "carry a plan out",
 		Long: `push carries out a plan, wave by wave, and nothing but the plan. On each device it makes sure
@@ -32,29 +32,44 @@ and only then confirms and saves. A failure stops the march; what is where is pr
 			if err != nil {
 				return err
 			}
-			if err := g.permitted(p, args[0], outside); err != nil {
+			if err := g.permitted(p, args[0], o.outside); err != nil {
 				return err
 			}
 			if !o.DryRun {
-				if err := g.agreed("push", p, yes); err != nil {
+				if err := g.agreed("push", p, o.yes); err != nil {
 					return err
 				}
 			}
-			if !outside {
-				o.Gate = g.gate(p)
-			}
-			return g.push(c.Context(), p, o)
+			return g.push(c.Context(), p, o.gated(g.gate(p)))
 		},
 	}
-	f := c.Flags()
+	o.flags(c.Flags())
+	c.Flags().BoolVar(&o.outside, "outside-window", false, "push although the window is closed or the date is not the plan's")
+	c.Flags().BoolVar(&o.DryRun, "dry-run", false, "connect and compare the states, and send nothing")
+	return c
+}
+
+// orders are what the person says who pushes, or goes on with a push.
+type orders struct {
+	pusher.Options
+	yes     string // the plan's id, "" where it is to be typed
+	outside bool   // no gate is asked
+}
+
+func (o *orders) flags(f *pflag.FlagSet) {
 	f.StringArrayVar(&o.Waves, "wave", nil, "only this wave; nothing is cleaned up, for that goes through all")
 	f.StringVar(&o.Through, "through", "", "stop after this wave")
-	f.StringVar(&yes, "yes", "", "the plan's id, instead of typing it at the prompt")
-	f.BoolVar(&o.DryRun, "dry-run", false, "connect and compare the states, and send nothing")
+	f.StringVar(&o.yes, "yes", "", "the plan's id, instead of typing it at the prompt")
 	f.StringArrayVar(&o.AcceptUnsaved, "accept-unsaved", nil, "save others' unsaved work on this device with ours")
 	f.StringArrayVar(&o.AcceptNone, "accept-no-revert", nil, "push to this device although it cannot take a change back by itself")
-	f.BoolVar(&outside, "outside-window", false, "push although the window is closed or the date is not the plan's")
-	return c
+}
+
+// gated are the options with their gate, unless none is asked.
+func (o orders) gated(gate func(time.Time) error) pusher.Options {
+	if !o.outside {
+		o.Gate = gate
+	}
+	return o.Options
 }
 
 // permitted asks the gates that need no device.

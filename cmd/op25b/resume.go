@@ -1,15 +1,9 @@
 package main
 
-import (
-	"github.com/spf13/cobra"
-
-	"op25b/pusher"
-)
+import "github.com/spf13/cobra"
 
 func newResume(g *globals) *cobra.Command {
-	var o pusher.Options
-	var yes string
-	var outside bool
+	var o orders
 	c := &cobra.Command{
 		Use: "resume [RUN]", Short: "go on with a run that was stopped",
 		Long: `resume goes on with a run of the journal, the last one where none is named: after a gate, a
@@ -19,10 +13,7 @@ confirmed where it is as it was proved and anybody may confirm, taken back where
 and else waited for. Devices that failed come first; they are counted already.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			if err := g.formats("text", "json"); err != nil {
-				return err
-			}
-			l, err := g.reopen(first(args))
+			l, err := g.taken(args)
 			if err != nil {
 				return err
 			}
@@ -30,29 +21,24 @@ and else waited for. Devices that failed come first; they are counted already.`,
 			if err := l.unfinished(); err != nil {
 				return err
 			}
-			if !outside {
-				o.Gate = g.gate(l.plan)
-				if err := o.Gate(g.world.now()); err != nil {
+			options := o.gated(g.gate(l.plan))
+			if options.Gate != nil {
+				if err := options.Gate(g.world.now()); err != nil {
 					return err
 				}
 			}
-			if err := g.agreed("resume", l.plan, yes); err != nil {
+			if err := g.agreed("resume", l.plan, o.yes); err != nil {
 				return err
 			}
-			if err := l.decided(o, ungated(o)...); err != nil {
+			if err := l.decided(options, ungated(options)...); err != nil {
 				return err
 			}
-			return l.carry(c.Context(), o)
+			return l.carry(c.Context(), options)
 		},
 	}
-	f := c.Flags()
-	f.StringArrayVar(&o.Waves, "wave", nil, "only this wave; nothing is cleaned up, for that goes through all")
-	f.StringVar(&o.Through, "through", "", "stop after this wave")
-	f.StringVar(&yes, "yes", "", "the plan's id, instead of typing it at the prompt")
-	f.StringArrayVar(&o.AcceptUnsaved, "accept-unsaved", nil, "save others' unsaved work on this device with ours")
-	f.StringArrayVar(&o.AcceptNone, "accept-no-revert", nil, "push to this device although it cannot take a change back by itself")
-	f.StringArrayVar(&o.LeaveOut, "leave-out", nil, "do not try this device; it counts as failed in the whole run")
-	f.BoolVar(&outside, "outside-window", false, "go on although the window is closed or the date is not the plan's")
+	o.flags(c.Flags())
+	c.Flags().BoolVar(&o.outside, "outside-window", false, "go on although the window is closed or the date is not the plan's")
+	c.Flags().StringArrayVar(&o.LeaveOut, "leave-out", nil, "do not try this device; it counts as failed in the whole run")
 	return c
 }
 

@@ -21,10 +21,7 @@ a new session with the device's own timer armed: all that remains. Once the old 
 there is nothing to go back to, and a new plan is needed.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			if err := g.formats("text", "json"); err != nil {
-				return err
-			}
-			l, err := g.reopen(first(args))
+			l, err := g.taken(args)
 			if err != nil {
 				return err
 			}

@@ -69,6 +69,14 @@ func (g *globals) reopen(name string) (ledger, error) {
 	return l.remembering()
 }
 
+// taken is the run that a verb's first word names, open to be written; "" is the last.
+func (g *globals) taken(words []string) (ledger, error) {
+	if err := g.formats("text", "json"); err != nil {
+		return ledger{}, err
+	}
+	return g.reopen(first(words))
+}
+
 // newest is the newest run of a plan.
 func newest(j *journal.Journal, p plan.Plan) (journal.Run, bool, error) {
 	runs, err := j.Runs()

@@ -156,7 +156,7 @@ func (w progress) ends(e pusher.Event) progress {
 		r = w.rows[i]
 		w.rows = slices.Delete(slices.Clone(w.rows), i, i+1)
 	}
-	class, _ := pusher.Ended(e.Text)
+	class, _, _ := pusher.Ended(e.Text)
 	if class == pusher.Done {
 		w.done++
 		if e.Leg == "push" { // as the march counts: what was taken back has failed all the same
