@@ -164,6 +164,7 @@ type Limits struct {
 	Atomic     bool            // a commit takes all lines at once
 	Counters   bool            // entries count their packets
 	Chains     bool            // several lists may be bound at one point, tried in order
+	Adds       bool            // binding a list leaves what is bound there: that is taken away by itself
 	Source     string          // where these facts come from
 }
 

@@ -25,6 +25,9 @@ type Device struct {
 	Dialect     string            // one of Dialects
 	Hostname    string            // what the device calls itself
 	Transport   string            // ssh or gnmi
+	Variant     string            // of dialect openconfig: one of Variants, "" for the model as it is published
+	Set         string            // of dialect openconfig: replace or union_replace
+	TLS         string            // of transport gnmi: verify or off
 	Credentials string            // the name under which the environment holds them, "" for the default ones
 	Jump        string            // [user@]host[:port] of a jump host, else ""
 	Revert      string            // native, reload or none
@@ -78,6 +81,12 @@ const (
 	Reload = "reload" // a reload that is cancelled on success
 	None   = "none"
 
+	Verify = "verify" // the device's certificate is checked
+	Off    = "off"    // no TLS
+
+	Replace      = "replace"       // each list of ours is replaced
+	UnionReplace = "union_replace" // the same with the operation of that name
+
 	Refuse = "refuse"
 	Chain  = "chain"
 	Embed  = "embed"
@@ -93,6 +102,10 @@ const lastNumber = 21474836
 func Dialects() []string {
 	return []string{"iosxe", "iosxr", "junos", "rtx", "openconfig", "nftables"}
 }
+
+// Variants are the words that `variant` may be on a device of dialect openconfig: how its model
+// deviates from the published one.
+func Variants() []string { return []string{"iosxr", "iosxe", "eos", "sonic", "sets"} }
 
 // Target is host:port, brackets around an IPv6 address.
 func (d Device) Target() string { return net.JoinHostPort(d.Address, strconv.Itoa(d.Port)) }

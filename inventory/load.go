@@ -86,13 +86,13 @@ func (d *Device) reach(o sheet.Object) {
 
 func readDevice(name string, e sheet.Entry, defaults Device) Device {
 	o := e.Value.Object(append([]string{"address", "dialect", "hostname", "hostkey", "serial",
-		"labels", "limits", "numbers", "algorithms", "attach"}, reached()...)...)
+		"labels", "limits", "numbers", "algorithms", "attach", "variant", "set", "tls"}, reached()...)...)
 	d := defaults
 	d.Name, d.Place = name, e.Key.Place()
 	d.reach(o)
 	d.Address, _ = address(o.Need("address", "write its IP address or host name"))
 	d.Dialect, _ = o.Need("dialect", "").Word(Dialects()...)
-	d.settle()
+	d.settle(o, defaults)
 	d.Hostname = name
 	if h := o.Get("hostname"); h.IsGiven() {
 		d.Hostname, _ = hostname(h)
@@ -103,23 +103,56 @@ func readDevice(name string, e sheet.Entry, defaults Device) Device {
 	d.Limits.Entries, _ = o.Get("limits").Object("entries").Get("entries").Number(1, 10_000_000)
 	d.Numbers = readNumbers(o.Get("numbers"), d.Dialect)
 	d.Algorithms = readAlgorithms(o.Get("algorithms"))
+	d.readModel(o)
 	d.Attach = readAttachments(o.Need("attach", "write the interfaces that the policy is to hold on"))
 	return d
 }
 
-// settle fills in what neither the device nor the defaults say.
-func (d *Device) settle() {
-	if d.Transport == "" {
-		d.Transport = SSH
-		if d.Dialect == "openconfig" {
-			d.Transport = GNMI
-		}
+// settle fills in what neither the device nor the defaults say. What the defaults say of one
+// transport is not for devices that are reached over the other.
+func (d *Device) settle(o sheet.Object, defaults Device) {
+	usual := defaults.Transport
+	if usual == "" {
+		usual = SSH
 	}
-	if d.Port == 0 {
-		d.Port = 22
-		if d.Transport == GNMI {
-			d.Port = 9339 // IANA: gnmi-gnoi
+	want := SSH
+	if d.Dialect == openconfig {
+		want = GNMI
+	}
+	if v := o.Get("transport"); v.IsGiven() && d.Transport != want && d.Dialect != "" {
+		v.Refuse("dialect "+sheet.Quote(d.Dialect)+" is not reached over "+d.Transport, "write `transport: "+want+"`, or leave it out")
+	}
+	d.Transport = want
+	if !o.Get("port").IsGiven() && (d.Port == 0 || usual != want) {
+		d.Port = map[string]int{SSH: 22, GNMI: 9339}[want] // IANA: ssh, gnmi-gnoi
+	}
+	if v := o.Get("revert"); d.Dialect == openconfig && d.Revert == Reload {
+		v.Refuse("`revert: reload` is not for dialect openconfig", "write native where it has the Commit extension, else none")
+		d.Revert = Native
+	}
+}
+
+const openconfig = "openconfig"
+
+// readModel reads what only devices of dialect openconfig have.
+func (d *Device) readModel(o sheet.Object) {
+	if d.Dialect != openconfig {
+		for _, key := range []string{"variant", "set", "tls"} {
+			if v := o.Get(key); v.IsGiven() && d.Dialect != "" {
+				v.Refuse("`"+key+"` is for dialect openconfig", "leave the key out")
+			}
 		}
+		return
+	}
+	d.Set, d.TLS = Replace, Verify
+	if s, ok := o.Get("variant").Word(Variants()...); ok {
+		d.Variant = s
+	}
+	if s, ok := o.Get("set").Word(Replace, UnionReplace); ok {
+		d.Set = s
+	}
+	if s, ok := o.Get("tls").Word(Verify, Off); ok {
+		d.TLS = s
 	}
 }
 

@@ -126,6 +126,8 @@ type Via struct {
 	Transport   string `json:"transport"`
 	Credentials string `json:"credentials"`
 	Jump        string `json:"jump,omitempty"`
+	// TLS is "off" for a gNMI channel without TLS, "" for one whose certificate is checked.
+	TLS string `json:"tls,omitempty"`
 	// Algorithms are what an old SSH server needs besides what is safe.
 	Algorithms *Algorithms `json:"algorithms,omitempty"`
 }

@@ -7,6 +7,7 @@ import (
 
 	"op25b/acl"
 	"op25b/differ"
+	"op25b/inventory"
 	"op25b/plan"
 	"op25b/renderer"
 	"op25b/templates"
@@ -55,6 +56,8 @@ func commands(s plan.Step, r renderer.Renderer, q differ.Question, delta acl.Del
 	s.Do = slices.Concat(s.Stage, s.Switch)
 	s.Undo = slices.Concat(backward, restore, d.Remove(delta.Add.Less(overwritten)))
 	switch {
+	case s.Via.Transport == inventory.GNMI:
+		s.Method = plan.Set
 	case d.Limits().Atomic:
 		s.Method = plan.Commit
 	case len(delta.Edits) > 0:
@@ -135,7 +138,8 @@ func bind(r renderer.Renderer, points []acl.Rebind) ([]string, error) {
 			}
 			continue
 		}
-		if r.Dialect().Limits().Atomic && (len(p.From.Lists) > 1 || p.From.Tail != "") {
+		limits := r.Dialect().Limits()
+		if limits.Atomic && (len(p.From.Lists) > 1 || p.From.Tail != "") || limits.Adds && len(p.From.Lists) > 0 {
 			first = append(first, r.Dialect().Unbind(p.From)...)
 		}
 		bound.Bindings = append(bound.Bindings, p.To)

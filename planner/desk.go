@@ -15,6 +15,7 @@ import (
 	"op25b/renderer"
 	"op25b/rollout"
 	"op25b/sheet"
+	"op25b/templates"
 )
 
 // Desk is what lies on the table.
@@ -34,7 +35,7 @@ func (d Desk) renderer(device inventory.Device) (renderer.Renderer, error) {
 	if !there {
 		return renderer.Renderer{}, misfit{device.Place, fmt.Errorf("dialect %s is not built yet", device.Dialect)}
 	}
-	return r.Sized(device.Limits.Entries), nil
+	return r.Fitted(templates.Model{Entries: device.Limits.Entries, Variant: device.Variant, Union: device.Set == inventory.UnionReplace}), nil
 }
 
 // Owner tells a device's objects of ours.

@@ -338,6 +338,9 @@ func attachments(device inventory.Device) []plan.Attach {
 // Via is how a device is reached.
 func Via(device inventory.Device) plan.Via {
 	v := plan.Via{Transport: device.Transport, Credentials: device.Credentials, Jump: device.Jump}
+	if device.TLS == inventory.Off {
+		v.TLS = device.TLS
+	}
 	if a := device.Algorithms; len(a.Kex)+len(a.Ciphers)+len(a.HostKeys)+len(a.MACs) > 0 {
 		v.Algorithms = &plan.Algorithms{Kex: a.Kex, Ciphers: a.Ciphers, HostKeys: a.HostKeys, MACs: a.MACs}
 	}

@@ -39,7 +39,7 @@ func rehearse(r renderer.Renderer, running string, q differ.Question, delta acl.
 	if err := play.ends(); err != nil {
 		return proof, err
 	}
-	if s.Method == plan.Commit {
+	if s.Method == plan.Commit || s.Method == plan.Set {
 		proof.Moments = 1
 		return proof, nil
 	}

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"op25b/acl"
-	"op25b/pusher/cli"
 	"op25b/templates/words"
 )
 
@@ -22,7 +21,7 @@ func (m *mission) change(ctx context.Context) error {
 		return fmt.Errorf("staging: %w", err)
 	}
 	if m.listens != nil { // once more, over a session of its own: this one is among its lines
-		s, err := m.listen(ctx, m.dialer, m.step)
+		s, err := m.listen(ctx, m.doors, m.step)
 		if err != nil {
 			return fmt.Errorf("before switching: %w", err)
 		}
@@ -101,7 +100,7 @@ func (m *mission) enter(ctx context.Context) error {
 		}
 		return fmt.Errorf("entering config mode: %w", err)
 	}
-	if m.a.Mode() != cli.Config {
+	if m.a.Mode() != words.Config {
 		if m.guard.Enter.Line != "" {
 			m.disarm()
 		}
@@ -125,7 +124,7 @@ func (m *mission) arm() error {
 // unarmed is the error of an arming: one that the device answered started no timer of ours, and
 // one that runs there is somebody else's.
 func (m *mission) unarmed(err error) error {
-	var said cli.Refusal
+	var said words.Refusal
 	if errors.As(err, &said) {
 		m.disarm()
 	}
@@ -151,8 +150,8 @@ func (m *mission) staging(ctx context.Context) error {
 		return err
 	}
 	w := m.a.words
-	if w.Candidate != "" && w.Whole {
-		return nil // read back with the rest, whole, before it is committed
+	if w.Commits() && (w.Whole || w.Candidate == "") {
+		return nil // read back with the rest: whole, before it is committed, or in force
 	}
 	command, leave := w.Running, w.Enter.Line != ""
 	if w.Candidate != "" {
@@ -233,7 +232,7 @@ func (m *mission) switching(ctx context.Context) error {
 	if err := m.say(Sent, strings.Join(m.leg.swap, "\n")); err != nil {
 		return err
 	}
-	if w.Candidate == "" {
+	if !w.Commits() {
 		if _, err := m.a.SendEach(ctx, m.leg.swap); err != nil {
 			return err
 		}
@@ -276,7 +275,7 @@ func (m *mission) switching(ctx context.Context) error {
 
 // verify opens a new session and reads whether the device is as wanted.
 func (m *mission) verify(ctx context.Context) (post, error) {
-	b, err := m.open(ctx, m.dialer, m.sameDevice())
+	b, err := m.open(ctx, m.doors, m.sameDevice())
 	if err != nil {
 		return post{}, err
 	}
@@ -304,7 +303,7 @@ func (m *mission) sameDevice() Target {
 // confirm keeps the change: from the session that the dialect asks for.
 func (m *mission) confirm(ctx context.Context, b post) error {
 	if !m.guarded {
-		if m.a.words.Candidate != "" {
+		if m.a.words.Commits() {
 			m.do(ctx, m.a, m.a.words.Leave)
 		}
 		return nil
@@ -313,7 +312,7 @@ func (m *mission) confirm(ctx context.Context, b post) error {
 	if m.guard.Confirm.Armer || m.guard.Confirm.Config {
 		by = m.a
 	}
-	if m.guard.Confirm.Config && by.Mode() != cli.Config { // what another session left pending
+	if m.guard.Confirm.Config && by.Mode() != words.Config { // what another session left pending
 		if err := m.do(ctx, by, by.words.Enter); err != nil {
 			return err
 		}
@@ -328,7 +327,7 @@ func (m *mission) confirm(ctx context.Context, b post) error {
 	if err := m.do(ctx, by, m.guard.Confirm.Command); err != nil {
 		return err
 	}
-	if b.Mode() == cli.Config && b.words.Candidate != "" { // by hand there is one session only
+	if b.Mode() == words.Config && b.words.Commits() { // by hand there is one session only
 		m.do(ctx, b, b.words.Leave)
 	}
 	pending, _, err := b.pending(ctx, m.guard)
@@ -349,7 +348,7 @@ func (m *mission) confirm(ctx context.Context, b post) error {
 	}
 	m.armed = false
 	m.say(Confirmed, "")
-	if m.a.Mode() == cli.Config && m.a.words.Candidate != "" {
+	if m.a.Mode() == words.Config && m.a.words.Commits() {
 		m.do(ctx, m.a, m.a.words.Leave) // gives the lock back; cutting the session does too
 	}
 	return nil

@@ -8,7 +8,7 @@ import (
 
 // Listen is listen for tests that play a field.
 func (p Pusher) Listen(ctx context.Context, step plan.Step) (Signals, error) {
-	d, err := p.dialer()
+	d, err := p.doors(TargetOf(step))
 	if err != nil {
 		return Signals{}, err
 	}

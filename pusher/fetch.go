@@ -24,11 +24,29 @@ type Target struct {
 	Address  string // host:port
 	Via      plan.Via
 	Identity plan.Identity
+	commit   string // by which name the device is to know the change, where it asks for one
 }
 
 // TargetOf is a step's device.
 func TargetOf(s plan.Step) Target {
-	return Target{Device: s.Device, Dialect: s.Dialect, Address: s.Address, Via: s.Via, Identity: s.Identity}
+	return Target{Device: s.Device, Dialect: s.Dialect, Address: s.Address, Via: s.Via, Identity: s.Identity, commit: commitID(s)}
+}
+
+func targetsOf(p plan.Plan) []Target {
+	var out []Target
+	for _, w := range p.Waves {
+		for _, s := range w.Steps {
+			out = append(out, TargetOf(s))
+		}
+	}
+	return out
+}
+
+// commitID names the change of a step to its device. Whoever carries the same step out knows it, so
+// that a later push can confirm or take back what an earlier one left.
+func commitID(s plan.Step) string {
+	digest := plan.Digest([]byte(s.Device + " " + s.Have + " " + s.Want))
+	return "op25b-" + strings.TrimPrefix(digest, "sha256:")[:16]
 }
 
 // Reading is a device's running configuration, and whose it is.
@@ -41,7 +59,7 @@ type Reading struct {
 
 // Fetch reads a device's running configuration. It writes nothing.
 func (p Pusher) Fetch(ctx context.Context, t Target) (Reading, error) {
-	d, err := p.dialer()
+	d, err := p.doors(t)
 	if err != nil {
 		return Reading{}, fmt.Errorf("%s: %w", t.Device, err)
 	}
@@ -59,29 +77,24 @@ func (p Pusher) Fetch(ctx context.Context, t Target) (Reading, error) {
 
 // post is one session on one device, whose identity was checked.
 type post struct {
-	*cli.Dialog
+	dialog
 	target  Target
 	dialect templates.Dialect
 	words   words.Session
 }
 
 // open logs in and makes sure that it is the right device.
-func (p Pusher) open(ctx context.Context, d cli.Dialer, t Target) (post, error) {
+func (p Pusher) open(ctx context.Context, d doors, t Target) (post, error) {
 	dialect, err := templates.Find(t.Dialect)
 	if err != nil {
 		return post{}, err
 	}
-	login, err := p.Access(t.Via.Credentials)
-	if err != nil {
-		return post{}, fmt.Errorf("credentials %q: %w", t.Via.Credentials, err)
-	}
-	road := cli.Road{Address: t.Address, Login: login, Jump: t.Via.Jump, JumpLogin: login, Algorithms: old(t.Via.Algorithms)}
 	session := dialect.Session()
-	dialog, err := cli.Open(ctx, d, road, session, p.patience())
+	dialog, err := p.dial(ctx, d, t, session)
 	if err != nil {
 		return post{}, err
 	}
-	o := post{Dialog: dialog, target: t, dialect: dialect, words: session}
+	o := post{dialog: dialog, target: t, dialect: dialect, words: session}
 	if err := o.identify(ctx); err != nil {
 		dialog.Close()
 		return post{}, err

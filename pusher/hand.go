@@ -43,7 +43,7 @@ func (p Pusher) byHand(ctx context.Context, pl plan.Plan, o Options, r Reporter,
 
 func (m *mission) byHand(ctx context.Context, do func(*mission, context.Context) (State, error)) Outcome {
 	var err error
-	if m.a, err = m.open(ctx, m.dialer, TargetOf(m.step)); err != nil {
+	if m.a, err = m.open(ctx, m.doors, TargetOf(m.step)); err != nil {
 		return m.early(nil, err)
 	}
 	defer m.part()

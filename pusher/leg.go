@@ -46,7 +46,7 @@ type mission struct {
 	wave    string
 	step    plan.Step
 	leg     leg
-	dialer  cli.Dialer
+	doors   doors
 	options Options
 	timer   time.Duration                  // how long the device's own timer is to run
 	past    Past                           // what earlier pushes of the run did
@@ -89,14 +89,14 @@ func (m *mission) run(ctx context.Context) Outcome {
 	}
 	if m.leg.name == "sweep" { // the way is free for what was asked
 		m.part()
-		next := mission{Pusher: m.Pusher, wave: m.wave, step: m.step, leg: push(m.step), dialer: m.dialer, options: m.options, timer: m.timer, say: m.say}
+		next := mission{Pusher: m.Pusher, wave: m.wave, step: m.step, leg: push(m.step), doors: m.doors, options: m.options, timer: m.timer, say: m.say}
 		return next.run(ctx)
 	}
 	return m.outcome(Done, m.leg.reached, nil)
 }
 
 func (m *mission) part() {
-	if m.a.Dialog != nil {
+	if m.a.dialog != nil {
 		m.a.Close()
 	}
 }
@@ -135,7 +135,7 @@ func (m *mission) start(ctx context.Context) (*Outcome, error) {
 		return nil, refuse("%w", err)
 	}
 	var err error
-	if m.a, err = m.open(ctx, m.dialer, TargetOf(m.step)); err != nil {
+	if m.a, err = m.open(ctx, m.doors, TargetOf(m.step)); err != nil {
 		return nil, err
 	}
 	m.say(Connected, m.a.HostKey())
@@ -272,7 +272,7 @@ func (o post) pending(ctx context.Context, g words.Guard) (bool, time.Duration, 
 		return false, 0, nil
 	}
 	text, err := o.Read(ctx, g.Pending)
-	var unknown cli.Refusal
+	var unknown words.Refusal
 	if errors.As(err, &unknown) {
 		return false, 0, nil
 	}

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"op25b/plan"
-	"op25b/pusher/cli"
 )
 
 // march is one push on its way.
@@ -17,7 +16,7 @@ type march struct {
 	Pusher
 	plan    plan.Plan
 	options Options
-	dialer  cli.Dialer
+	doors   doors
 	timer   time.Duration
 
 	mu     sync.Mutex
@@ -29,7 +28,7 @@ type march struct {
 }
 
 func (p Pusher) march(pl plan.Plan, o Options, r Reporter) (*march, error) {
-	d, err := p.dialer()
+	d, err := p.doors(targetsOf(pl)...)
 	if err != nil {
 		return nil, err
 	}
@@ -43,7 +42,7 @@ func (p Pusher) march(pl plan.Plan, o Options, r Reporter) (*march, error) {
 	if r == nil {
 		r = func(Event) {}
 	}
-	m := &march{Pusher: p, plan: pl, options: o, dialer: d, timer: timer, report: r, bad: map[string]bool{}, tried: map[string]Outcome{}, former: map[string][]Signals{}}
+	m := &march{Pusher: p, plan: pl, options: o, doors: d, timer: timer, report: r, bad: map[string]bool{}, tried: map[string]Outcome{}, former: map[string][]Signals{}}
 	for device, past := range o.Past {
 		m.bad[device] = past.Failed
 	}
@@ -292,7 +291,7 @@ func (m *mission) finished(out Outcome) Outcome {
 }
 
 func (m *march) mission(wave string, s plan.Step, l leg) *mission {
-	one := &mission{Pusher: m.Pusher, wave: wave, step: s, leg: l, dialer: m.dialer, options: m.options, timer: m.timer, past: m.options.Past[s.Device]}
+	one := &mission{Pusher: m.Pusher, wave: wave, step: s, leg: l, doors: m.doors, options: m.options, timer: m.timer, past: m.options.Past[s.Device]}
 	one.say = func(what, text string) error {
 		return m.tell(Event{Wave: wave, Device: s.Device, Leg: one.leg.name, What: what, Text: text})
 	}

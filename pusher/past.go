@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"op25b/pusher/cli"
+	"op25b/templates/words"
 )
 
 // Past is what earlier pushes of a run did on a device, as the journal tells it.
@@ -116,7 +116,7 @@ func (m *mission) inherit(ctx context.Context, running Reading) (Reading, error)
 		case pending && len(guard.Revert) > 0:
 			m.guard, m.armed = guard, true
 			err := m.reverted(ctx, m.a)
-			if err == nil && m.a.Mode() == cli.Config && m.a.words.Enter.Line != "" {
+			if err == nil && m.a.Mode() == words.Config && m.a.words.Enter.Line != "" {
 				err = m.do(ctx, m.a, m.a.words.Leave)
 			}
 			if err != nil {
@@ -142,7 +142,7 @@ func (m *mission) inherit(ctx context.Context, running Reading) (Reading, error)
 func (m *mission) again(ctx context.Context) (Reading, error) {
 	if !m.a.Alive() {
 		m.a.Close()
-		b, err := m.open(ctx, m.dialer, m.sameDevice())
+		b, err := m.open(ctx, m.doors, m.sameDevice())
 		if err != nil {
 			return Reading{}, err
 		}

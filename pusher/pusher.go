@@ -9,6 +9,7 @@ import (
 
 	"op25b/plan"
 	"op25b/pusher/cli"
+	"op25b/pusher/gnmi"
 )
 
 // Pusher is what every push, fetch and status needs beside the plan.
@@ -17,6 +18,11 @@ type Pusher struct {
 	Hosts cli.Hosts
 	// Access gives the login for a name of credentials: core.
 	Access func(credentials string) (cli.Login, error)
+	// Trust is whose certificates are believed of devices that are reached over gNMI, Channel gives
+	// the login for them, and Cleartext are those to which a password may go without TLS.
+	Trust     gnmi.Trust
+	Channel   func(credentials string) (gnmi.Login, error)
+	Cleartext []string
 	// Reach is how long a connection, a handshake and a terminal may take each; 0 is 15 s.
 	Reach time.Duration
 	// Patience is how long a device may be silent before its prompt; 0 is a minute.
@@ -168,11 +174,6 @@ func or(d, usual time.Duration) time.Duration {
 		return usual
 	}
 	return d
-}
-
-// dialer reads the host keys.
-func (p Pusher) dialer() (cli.Dialer, error) {
-	return cli.NewDialer(p.Hosts, or(p.Reach, 15*time.Second))
 }
 
 // confirmAfter is how long a device's own timer is to run.

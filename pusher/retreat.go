@@ -7,7 +7,6 @@ import (
 	"slices"
 	"time"
 
-	"op25b/pusher/cli"
 	"op25b/templates"
 	"op25b/templates/words"
 )
@@ -32,8 +31,8 @@ func (m *mission) retreat(ctx context.Context, cause error) Outcome {
 // revert takes back what can be taken back now. What fails here is left to the timer.
 func (m *mission) revert(ctx context.Context) {
 	w := m.a.words
-	if w.Candidate != "" && !m.committed {
-		if m.a.Alive() && m.a.Mode() == cli.Config && m.do(ctx, m.a, w.Discard) == nil {
+	if w.Commits() && !m.committed {
+		if m.a.Alive() && m.a.Mode() == words.Config && m.do(ctx, m.a, w.Discard) == nil {
 			m.do(ctx, m.a, w.Leave)
 		}
 		return
@@ -45,7 +44,7 @@ func (m *mission) revert(ctx context.Context) {
 		return
 	}
 	m.a.Close()
-	if b, err := m.open(ctx, m.dialer, m.sameDevice()); err == nil {
+	if b, err := m.open(ctx, m.doors, m.sameDevice()); err == nil {
 		m.reverted(ctx, b)
 		b.Close()
 	}
@@ -55,7 +54,7 @@ func (m *mission) revert(ctx context.Context) {
 // never took effect, or was taken back or kept already, must not take an older one with it.
 func (m *mission) reverted(ctx context.Context, o post) error {
 	w := o.words
-	if o.Mode() == cli.Config && w.Enter.Line != "" {
+	if o.Mode() == words.Config && w.Enter.Line != "" {
 		if err := m.do(ctx, o, w.Leave); err != nil {
 			return err
 		}
@@ -109,7 +108,7 @@ func (m *mission) settle(ctx, calm context.Context, cause error) Outcome {
 
 // backClass is the class of a device that reads as it was.
 func (m *mission) backClass(cause error) Class {
-	var said cli.Refusal
+	var said words.Refusal
 	switch {
 	case m.sent:
 		return RolledBack
@@ -122,7 +121,7 @@ func (m *mission) backClass(cause error) Class {
 // look reads where the device is now, and whether it is back where the leg began. A device that is
 // back, but whose timer still runs, is told to stop that: else it is not back for good.
 func (m *mission) look(ctx context.Context) (seen State, back bool, left time.Duration) {
-	b, err := m.open(ctx, m.dialer, m.sameDevice())
+	b, err := m.open(ctx, m.doors, m.sameDevice())
 	if err != nil {
 		return NotKnown, false, 0
 	}

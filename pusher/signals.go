@@ -11,7 +11,6 @@ import (
 	"op25b/acl"
 	"op25b/acl/packet"
 	"op25b/plan"
-	"op25b/pusher/cli"
 	"op25b/templates"
 	"op25b/templates/words"
 )
@@ -44,7 +43,7 @@ type Took struct {
 }
 
 // listen reads a device's signals over a session of its own.
-func (p Pusher) listen(ctx context.Context, d cli.Dialer, step plan.Step) (Signals, error) {
+func (p Pusher) listen(ctx context.Context, d doors, step plan.Step) (Signals, error) {
 	o, err := p.open(ctx, d, TargetOf(step))
 	if err != nil {
 		return Signals{}, err
@@ -154,7 +153,7 @@ func (o post) tally(ctx context.Context, by templates.Counter, have acl.Config, 
 
 // refused reports whether the device did not know the command, and nothing worse.
 func refused(err error) bool {
-	var r cli.Refusal
+	var r words.Refusal
 	return errors.As(err, &r)
 }
 

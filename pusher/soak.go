@@ -120,7 +120,7 @@ func (m *march) hear(ctx context.Context, w plan.Wave, done []Outcome) map[strin
 		slots <- struct{}{}
 		jobs.Go(func() {
 			defer func() { <-slots }()
-			heard, err := m.listen(ctx, m.dialer, s)
+			heard, err := m.listen(ctx, m.doors, s)
 			if err != nil {
 				return
 			}

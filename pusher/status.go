@@ -7,13 +7,12 @@ import (
 	"time"
 
 	"op25b/plan"
-	"op25b/pusher/cli"
 )
 
 // Status is where every device of a plan is now: before, after, cleaned, other, pending or
 // unknown. It writes nothing. The past tells of timers that a device does not show.
 func (p Pusher) Status(ctx context.Context, pl plan.Plan, past map[string]Past) (Report, error) {
-	d, err := p.dialer()
+	d, err := p.doors(targetsOf(pl)...)
 	if err != nil {
 		return Report{}, err
 	}
@@ -47,7 +46,7 @@ func (p Pusher) Status(ctx context.Context, pl plan.Plan, past map[string]Past) 
 }
 
 // whereIs reads one device.
-func (p Pusher) whereIs(ctx context.Context, d cli.Dialer, s plan.Step, past Past) (State, time.Duration, error) {
+func (p Pusher) whereIs(ctx context.Context, d doors, s plan.Step, past Past) (State, time.Duration, error) {
 	o, err := p.open(ctx, d, TargetOf(s))
 	if err != nil {
 		return NotKnown, 0, err

@@ -68,9 +68,9 @@ func parsed(d templates.Dialect, name, source string) (*template.Template, error
 // Dialect is the dialect that the renderer writes.
 func (r Renderer) Dialect() templates.Dialect { return r.dialect }
 
-// Sized is the renderer for a model that holds so many entries.
-func (r Renderer) Sized(entries int) Renderer {
-	r.dialect = templates.Sized(r.dialect, entries)
+// Fitted is the renderer for one model of device.
+func (r Renderer) Fitted(m templates.Model) Renderer {
+	r.dialect = templates.Fitted(r.dialect, m)
 	return r
 }
 

@@ -11,6 +11,7 @@ import (
 	"op25b/templates/iosxe"
 	"op25b/templates/iosxr"
 	"op25b/templates/junos"
+	"op25b/templates/openconfig"
 	"op25b/templates/rtx"
 	"op25b/templates/words"
 )
@@ -67,7 +68,7 @@ type Counter interface {
 
 // All is every dialect that inventory.yaml may name.
 func All() []Dialect {
-	return []Dialect{iosxe.Dialect{}, iosxr.Dialect{}, junos.Dialect{}, rtx.Dialect{}}
+	return []Dialect{iosxe.Dialect{}, iosxr.Dialect{}, junos.Dialect{}, rtx.Dialect{}, openconfig.Dialect{}}
 }
 
 // Find is the dialect of a name.
@@ -82,11 +83,23 @@ func Find(name string) (Dialect, error) {
 	return nil, fmt.Errorf("dialect %q is not one of %s", name, strings.Join(names, ", "))
 }
 
-// Sized is a dialect on a model that holds so many entries where the inventory says it: on
-// RTX that is a list at one interface, 129 or 300 by model. 0 leaves the dialect as it is.
-func Sized(d Dialect, entries int) Dialect {
-	if _, is := d.(rtx.Dialect); is && entries > 0 {
-		return rtx.Dialect{PerBinding: entries}
+// Model is what the inventory knows of one device better than its dialect.
+type Model struct {
+	Entries int    // it holds so many; 0 where that is not said
+	Variant string // of its OpenConfig model; "" for the published one
+	Union   bool   // lists are replaced by union_replace
+}
+
+// Fitted is a dialect as one model speaks it. On RTX the entries are those of a list at one
+// interface, 129 or 300 by model.
+func Fitted(d Dialect, m Model) Dialect {
+	switch d.(type) {
+	case rtx.Dialect:
+		if m.Entries > 0 {
+			return rtx.Dialect{PerBinding: m.Entries}
+		}
+	case openconfig.Dialect:
+		return openconfig.Dialect{Variant: m.Variant, Union: m.Union}
 	}
 	return d
 }

@@ -25,25 +25,6 @@ var ErrCut = errors.New("the session was cut")
 // ErrTooLong says that the device sent more than any configuration has.
 var ErrTooLong = errors.New("the device does not stop sending")
 
-// Refusal is what a device said against a line.
-type Refusal struct {
-	Line string // what was typed
-	Says string // the device's own words, its lines joined by " / "
-}
-
-// Error gives both: "ip access-group X out": % Invalid input detected at '^' marker.
-func (r Refusal) Error() string { return fmt.Sprintf("%q: the device says: %s", r.Line, r.Says) }
-
-// Mode is how much the session may do.
-type Mode string
-
-// The modes, after the groups of a dialect's prompt.
-const (
-	User   Mode = "user"
-	Admin  Mode = "admin"
-	Config Mode = "config"
-)
-
 // Dialog is one session on a device. It serves one goroutine.
 type Dialog struct {
 	words    words.Session
@@ -131,7 +112,7 @@ func (t *Dialog) Host() string { return t.host }
 func (t *Dialog) HostKey() string { return t.wire.fingerprint }
 
 // Mode is where the session is.
-func (t *Dialog) Mode() Mode { return t.at.mode }
+func (t *Dialog) Mode() words.Mode { return t.at.mode }
 
 // Alive reports whether the session can be talked to: it has not ended, nor ever been silent for too long.
 func (t *Dialog) Alive() bool { return !t.silent && t.wire.IsAlive() }
@@ -159,7 +140,7 @@ func (t *Dialog) anchor(ctx context.Context) error {
 
 func (t *Dialog) elevate(ctx context.Context) error {
 	e := t.words.Elevate
-	if t.at.mode != User || e == nil {
+	if t.at.mode != words.User || e == nil {
 		return nil
 	}
 	password := words.Answer{Question: e.Password, Say: t.enable}
@@ -170,7 +151,7 @@ func (t *Dialog) elevate(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", e.Line, err)
 	}
-	if t.at.mode == User {
+	if t.at.mode == words.User {
 		return fmt.Errorf("%w: %s: %s", ErrLogin, e.Line, t.said(text))
 	}
 	return nil
@@ -202,7 +183,7 @@ func clip(s string) string {
 type place struct {
 	text string // the prompt itself
 	host string
-	mode Mode
+	mode words.Mode
 	from int // where in the buffer its line begins
 }
 
@@ -220,7 +201,7 @@ func (t *Dialog) promptAt(line string) (p place, rest string, is bool) {
 		case "host":
 			p.host = line[m[2*i]:m[2*i+1]]
 		case "user", "admin", "config":
-			p.mode = Mode(name)
+			p.mode = words.Mode(name)
 		}
 	}
 	if t.anchored && p.host != t.host && !cutShort(p, t.host) {
@@ -233,7 +214,7 @@ func (t *Dialog) promptAt(line string) (p place, rest string, is bool) {
 // cutShort reports whether a prompt has the begin of a long name only: IOS shortens names in the
 // prompts of config mode. [K: to 20 characters; other tools compare 16]
 func cutShort(p place, host string) bool {
-	return p.mode == Config && len(p.host) >= 16 && strings.HasPrefix(host, p.host)
+	return p.mode == words.Config && len(p.host) >= 16 && strings.HasPrefix(host, p.host)
 }
 
 // promptLine reports whether a line is nothing but prompts, and gives the last of them.

@@ -76,28 +76,28 @@ func TestBannerIsNotTheHostname(t *testing.T) {
 func TestPrompts(t *testing.T) {
 	type seen struct {
 		host string
-		mode Mode
+		mode words.Mode
 	}
 	for _, c := range []struct {
 		words  words.Session
 		prompt string
 		want   seen
 	}{
-		{iosxe.Dialect{}.Session(), "edge>", seen{"edge", User}},
-		{iosxe.Dialect{}.Session(), "edge-1.tyo#", seen{"edge-1.tyo", Admin}},
-		{iosxe.Dialect{}.Session(), "edge(config)#", seen{"edge", Config}},
-		{iosxe.Dialect{}.Session(), "edge(config-ext-nacl)# ", seen{"edge", Config}},
-		{iosxr.Dialect{}.Session(), "RP/0/RP0/CPU0:xr#", seen{"xr", Admin}},
-		{iosxr.Dialect{}.Session(), "RP/0/RSP0/CPU0:xr(config-ipv4-acl)#", seen{"xr", Config}},
-		{junos.Dialect{}.Session(), "op@mx> ", seen{"mx", Admin}},
-		{junos.Dialect{}.Session(), "op@mx# ", seen{"mx", Config}},
-		{rtx.Dialect{}.Session(), "> ", seen{"", User}},
-		{rtx.Dialect{}.Session(), "# ", seen{"", Config}},
+		{iosxe.Dialect{}.Session(), "edge>", seen{"edge", words.User}},
+		{iosxe.Dialect{}.Session(), "edge-1.tyo#", seen{"edge-1.tyo", words.Admin}},
+		{iosxe.Dialect{}.Session(), "edge(config)#", seen{"edge", words.Config}},
+		{iosxe.Dialect{}.Session(), "edge(config-ext-nacl)# ", seen{"edge", words.Config}},
+		{iosxr.Dialect{}.Session(), "RP/0/RP0/CPU0:xr#", seen{"xr", words.Admin}},
+		{iosxr.Dialect{}.Session(), "RP/0/RSP0/CPU0:xr(config-ipv4-acl)#", seen{"xr", words.Config}},
+		{junos.Dialect{}.Session(), "op@mx> ", seen{"mx", words.Admin}},
+		{junos.Dialect{}.Session(), "op@mx# ", seen{"mx", words.Config}},
+		{rtx.Dialect{}.Session(), "> ", seen{"", words.User}},
+		{rtx.Dialect{}.Session(), "# ", seen{"", words.Config}},
 		{rtx.Dialect{}.Session(), "[rtx] # ", seen{"", ""}},
-		{rtx.Dialect{}.Session(), "[rtx]# ", seen{"rtx", Config}},
-		{rtx.Dialect{}.Session(), "rtx> ", seen{"rtx", User}},
-		{rtx.Dialect{}.Session(), "rtx# ", seen{"rtx", Config}},
-		{rtx.Dialect{}.Session(), "pp1# ", seen{"", Config}},
+		{rtx.Dialect{}.Session(), "[rtx]# ", seen{"rtx", words.Config}},
+		{rtx.Dialect{}.Session(), "rtx> ", seen{"rtx", words.User}},
+		{rtx.Dialect{}.Session(), "rtx# ", seen{"rtx", words.Config}},
+		{rtx.Dialect{}.Session(), "pp1# ", seen{"", words.Config}},
 	} {
 		d := &Dialog{words: c.words}
 		p, rest, is := d.promptAt(c.prompt)
@@ -148,7 +148,7 @@ func TestElevate(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer d.Close()
-			if d.Mode() != Admin {
+			if d.Mode() != words.Admin {
 				t.Errorf("mode is %s", d.Mode())
 			}
 		})
@@ -233,7 +233,7 @@ func TestSendStopsAtTheRefusedLine(t *testing.T) {
 		sent, err := d.Send(context.Background(), []string{"ip access-list extended OP25B-OUT-V4-G1",
 			" 10 permit tcp any host 192.0.2.25 eq smtp", " 20 deny tcp any any eq smtp", " 30 permit ip any any",
 			"ip access-list extended OP25B-IN-V4-G1", " 10 permit ip any any"})
-		var refusal Refusal
+		var refusal words.Refusal
 		if !errors.As(err, &refusal) || refusal.Line != " 20 deny tcp any any eq smtp" || !strings.HasSuffix(says, refusal.Says) || len(refusal.Says) < 10 {
 			t.Errorf("%q: error is %v", says, err)
 		}
@@ -387,10 +387,10 @@ func TestQuestions(t *testing.T) {
 	}}).play(t)
 	d := session(t, r, junos.Dialect{}.Session())
 	ctx := context.Background()
-	if _, err := d.Do(ctx, d.words.Enter, 0, patience); err != nil || d.Mode() != Config {
+	if _, err := d.Do(ctx, d.words.Enter, 0, patience); err != nil || d.Mode() != words.Config {
 		t.Fatalf("mode %s, %v", d.Mode(), err)
 	}
-	if _, err := d.Do(ctx, d.words.Leave, 0, patience); err != nil || d.Mode() != Admin {
+	if _, err := d.Do(ctx, d.words.Leave, 0, patience); err != nil || d.Mode() != words.Admin {
 		t.Fatalf("mode %s, %v", d.Mode(), err)
 	}
 	if _, err := d.Do(ctx, d.words.Enter, 0, patience); err != nil {

@@ -3,6 +3,8 @@ package cli
 import (
 	"context"
 	"strings"
+
+	"op25b/templates/words"
 )
 
 // ReadLog types a command that shows the log and gives its lines, without blanks at their ends and
@@ -20,7 +22,7 @@ func (t *Dialog) ReadLog(ctx context.Context, command string) ([]string, error) 
 			continue
 		}
 		if len(out) < 3 && found(t.words.Refusal, line) && !found(t.words.Syslog, line) {
-			return nil, Refusal{command, t.said(text)}
+			return nil, words.Refusal{command, t.said(text)}
 		}
 		out = append(out, line)
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"op25b/templates/iosxe"
+	"op25b/templates/words"
 )
 
 // Lines of the log are read, also where they have no time stamp and look like the words of a
@@ -31,7 +32,7 @@ func TestReadLog(t *testing.T) {
 			t.Errorf("%s: %q, %v; want %q", command, got, err, want)
 		}
 	}
-	var refusal Refusal
+	var refusal words.Refusal
 	if _, err := d.ReadLog(ctx, "show log c"); !errors.As(err, &refusal) {
 		t.Errorf("a command that is not known: %v", err)
 	}

@@ -62,6 +62,8 @@ type Session struct {
 	// Candidate is the line that shows, in config mode, what is staged and not committed yet;
 	// "" where lines take effect as they are typed. Whole says that it shows the whole
 	// configuration as it will be, and not only the change.
+	// Without a Candidate, a device that has a Commit shows nothing of what is staged: the lines are
+	// held by the session and go out together.
 	Candidate string
 	Whole     bool
 	// Check and Commit make a candidate the running configuration. Discard forgets it.
@@ -106,6 +108,9 @@ type Answer struct {
 
 // Guard is one way in which a device takes an unconfirmed change back by itself.
 type Guard struct {
+	// Probe makes the device show that it really does so, where it may not and say nothing of it:
+	// what it refuses here it would not take back.
+	Probe Command
 	// One of the three has a line and starts the timer: Before in admin mode, Enter in place of
 	// Session.Enter, Commit in place of Session.Commit.
 	Before, Enter, Commit Command
@@ -146,6 +151,9 @@ func (s Session) Line(text string) (line string, keep bool) {
 	}
 	return line, true
 }
+
+// Commits reports whether lines take effect together, when they are committed, and not as each is typed.
+func (s Session) Commits() bool { return s.Commit.Line != "" }
 
 // Comparable is a configuration without the lines in which running and startup may differ.
 func (s Session) Comparable(text string) string {
