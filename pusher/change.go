@@ -262,8 +262,11 @@ func (m *mission) switching(ctx context.Context) error {
 			return err
 		}
 	}
-	m.committed = true
-	if err := m.do(ctx, m.a, commit); err != nil {
+	m.committed, m.doubted = true, true
+	err := m.do(ctx, m.a, commit)
+	var said words.Refusal
+	m.doubted = err != nil && !errors.As(err, &said)
+	if err != nil {
 		if m.guard.Commit.Line != "" {
 			err = m.unarmed(err)
 		}

@@ -9,6 +9,7 @@ import (
 
 	"op25b/plan"
 	"op25b/pusher/cli"
+	"op25b/pusher/gnmi"
 	"op25b/templates/words"
 )
 
@@ -48,8 +49,9 @@ type mission struct {
 	leg     leg
 	doors   doors
 	options Options
-	timer   time.Duration                  // how long the device's own timer is to run
-	past    Past                           // what earlier pushes of the run did
+	timer   time.Duration // how long the device's own timer is to run
+	past    Past          // what earlier pushes of the run did
+	trials  *trials
 	listens func(device string, s Signals) // takes what the device tells before the switch; nil where nobody soaks
 	say     func(what, text string) error  // records, then reports; the error is that of the record
 
@@ -61,6 +63,7 @@ type mission struct {
 	armed      bool
 	sent       bool // lines were typed
 	committed  bool
+	doubted    bool // the commit was sent and not answered: the device may still carry it out
 	confirming bool // the confirmation was typed: the device may have taken it
 	unsaved    bool
 	seen       State  // when it was looked at first
@@ -89,7 +92,7 @@ func (m *mission) run(ctx context.Context) Outcome {
 	}
 	if m.leg.name == "sweep" { // the way is free for what was asked
 		m.part()
-		next := mission{Pusher: m.Pusher, wave: m.wave, step: m.step, leg: push(m.step), doors: m.doors, options: m.options, timer: m.timer, say: m.say}
+		next := mission{Pusher: m.Pusher, wave: m.wave, step: m.step, leg: push(m.step), doors: m.doors, options: m.options, timer: m.timer, trials: m.trials, say: m.say}
 		return next.run(ctx)
 	}
 	return m.outcome(Done, m.leg.reached, nil)
@@ -122,7 +125,7 @@ func (m *mission) early(out *Outcome, err error) Outcome {
 		return out
 	}
 	var r refusal
-	if errors.As(err, &r) || errors.Is(err, ErrIdentity) || errors.Is(err, cli.ErrHostKey) {
+	if errors.As(err, &r) || errors.Is(err, ErrIdentity) || errors.Is(err, cli.ErrHostKey) || errors.Is(err, gnmi.ErrUntrusted) {
 		return m.outcome(Refused, m.seen, err)
 	}
 	return m.outcome(Failed, m.seen, err)
@@ -179,6 +182,9 @@ func (m *mission) start(ctx context.Context) (*Outcome, error) {
 	m.say(Checked, "as planned for")
 	if m.options.DryRun {
 		return done(where(m.step, running.Config)), nil
+	}
+	if err := m.tried(ctx); err != nil {
+		return nil, err
 	}
 	return nil, m.sample(ctx, running)
 }

@@ -18,6 +18,7 @@ type march struct {
 	options Options
 	doors   doors
 	timer   time.Duration
+	trials  *trials
 
 	mu     sync.Mutex
 	report Reporter
@@ -42,7 +43,7 @@ func (p Pusher) march(pl plan.Plan, o Options, r Reporter) (*march, error) {
 	if r == nil {
 		r = func(Event) {}
 	}
-	m := &march{Pusher: p, plan: pl, options: o, doors: d, timer: timer, report: r, bad: map[string]bool{}, tried: map[string]Outcome{}, former: map[string][]Signals{}}
+	m := &march{Pusher: p, plan: pl, options: o, doors: d, timer: timer, trials: &trials{}, report: r, bad: map[string]bool{}, tried: map[string]Outcome{}, former: map[string][]Signals{}}
 	for device, past := range o.Past {
 		m.bad[device] = past.Failed
 	}
@@ -291,7 +292,7 @@ func (m *mission) finished(out Outcome) Outcome {
 }
 
 func (m *march) mission(wave string, s plan.Step, l leg) *mission {
-	one := &mission{Pusher: m.Pusher, wave: wave, step: s, leg: l, doors: m.doors, options: m.options, timer: m.timer, past: m.options.Past[s.Device]}
+	one := &mission{Pusher: m.Pusher, wave: wave, step: s, leg: l, doors: m.doors, options: m.options, timer: m.timer, trials: m.trials, past: m.options.Past[s.Device]}
 	one.say = func(what, text string) error {
 		return m.tell(Event{Wave: wave, Device: s.Device, Leg: one.leg.name, What: what, Text: text})
 	}

@@ -123,6 +123,7 @@ const (
 	Connecting  = "connecting"
 	Connected   = "connected"
 	Checked     = "checked" // it is the device, and in the state of the plan
+	Trying      = "trying"  // whether the device takes a change back by itself; what is set for that has no effect
 	Arming      = "arming"  // the device's timer is about to be started; the text ends in its length
 	Armed       = "armed"
 	Disarmed    = "disarmed" // no timer of ours runs: it was refused, or has been taken back or kept

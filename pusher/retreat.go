@@ -64,7 +64,7 @@ func (m *mission) reverted(ctx context.Context, o post) error {
 		return err
 	}
 	if !pending {
-		m.armed = false
+		m.armed = m.doubted // a commit that is still on its way arms it
 		return nil
 	}
 	if m.guard.Confirm.Config {
@@ -89,7 +89,14 @@ func (m *mission) settle(ctx, calm context.Context, cause error) Outcome {
 	}
 	for pause := time.Second; ; pause = min(2*pause, 15*time.Second) {
 		seen, back, left := m.look(calm)
-		if back {
+		switch {
+		case back && m.doubted && !m.options.NoWait: // it may be carried out late: then it is taken back again
+			m.doubted = false
+			if m.sleep(ctx, grace) == nil {
+				m.revert(calm)
+				continue
+			}
+		case back:
 			return m.outcome(m.backClass(cause), seen, cause)
 		}
 		wait := end.Sub(m.now())

@@ -31,6 +31,7 @@ type Tally struct {
 	List    string
 	Entries []Took
 	shown   string // the commands that showed it
+	streams bool   // the device tells it without being asked again
 }
 
 // Took is how many packets an entry took since the device began to count.
@@ -144,6 +145,7 @@ func (o post) tally(ctx context.Context, by templates.Counter, have acl.Config, 
 			}
 			t.sum(l, counts)
 		}
+		_, t.streams = o.dialog.(streamer)
 		if slices.ContainsFunc(t.Entries, func(e Took) bool { return e.Known }) {
 			return t, nil
 		}

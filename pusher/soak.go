@@ -22,8 +22,9 @@ func (m *march) soak(ctx context.Context, w plan.Wave, done []Outcome) (out []Ou
 	if err == nil {
 		begin := m.hear(ctx, w, done)
 		m.tell(Event{Wave: w.Name, What: Soaks, Text: w.Soak})
-		if err = m.sleep(ctx, d); err == nil {
-			out = m.soaked(ctx, w, done, begin)
+		var early map[string][]string
+		if early, err = m.follow(ctx, w, d, begin); err == nil {
+			out = m.soaked(ctx, w, done, begin, early)
 		}
 	}
 	if err == nil {
@@ -70,8 +71,9 @@ func (m *march) changed(w plan.Wave) bool {
 	return false
 }
 
-// soaked are the devices that came out well and do not stand the soak.
-func (m *march) soaked(ctx context.Context, w plan.Wave, done []Outcome, begin map[string]Signals) []Outcome {
+// soaked are the devices that came out well and do not stand the soak, by what they tell at its end
+// or have told during it.
+func (m *march) soaked(ctx context.Context, w plan.Wave, done []Outcome, begin map[string]Signals, early map[string][]string) []Outcome {
 	var out []Outcome
 	well := map[string]bool{}
 	look, _ := m.wave(ctx, w, soaking)
@@ -84,11 +86,17 @@ func (m *march) soaked(ctx context.Context, w plan.Wave, done []Outcome, begin m
 	end := m.hear(ctx, w, done)
 	for _, s := range w.Steps {
 		now, heard := end[s.Device]
-		if !heard || !well[s.Device] {
+		reasons := early[s.Device]
+		if !well[s.Device] || !heard && len(reasons) == 0 {
 			continue
 		}
-		m.tell(Event{Wave: w.Name, Device: s.Device, Leg: "soak", What: Heard, Text: now.account(begin[s.Device])})
-		if reasons := now.since(begin[s.Device], m.former[s.Device]...); len(reasons) > 0 {
+		if heard {
+			m.tell(Event{Wave: w.Name, Device: s.Device, Leg: "soak", What: Heard, Text: now.account(begin[s.Device])})
+		}
+		if len(reasons) == 0 {
+			reasons = now.since(begin[s.Device], m.former[s.Device]...)
+		}
+		if len(reasons) > 0 {
 			err := fmt.Errorf("%s: soak: %w", s.Device, errors.New(strings.Join(reasons, "; ")))
 			o := Outcome{Wave: w.Name, Device: s.Device, Class: RolledBack, State: After, Err: err}
 			m.tell(Event{Wave: w.Name, Device: s.Device, Leg: "soak", What: Finished, Text: o.ended()})

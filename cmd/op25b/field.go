@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"os"
@@ -14,14 +15,25 @@ import (
 	"op25b/planner"
 	"op25b/pusher"
 	"op25b/pusher/cli"
+	"op25b/pusher/gnmi"
 )
 
 // pusher is what goes into the field: whose host keys are believed, and how one logs in.
 func (g *globals) pusher() pusher.Pusher {
 	return pusher.Pusher{
 		Hosts: cli.Hosts{Files: g.knownHosts()}, Access: askedOnce(g.access), Patience: g.patience,
+		Trust: gnmi.Trust{Files: g.authorities()}, Channel: askedOnce(g.channel), Cleartext: g.cleartext,
 		Clock: pusher.Clock{Now: g.world.now, Sleep: g.world.sleep},
 	}
+}
+
+// authorities are the files with whose certificates those of devices are checked, none for those
+// of the system.
+func (g *globals) authorities() []string {
+	if set := g.tool.GetString("tls-ca"); set != "" {
+		return filepath.SplitList(set)
+	}
+	return nil
 }
 
 // knownHosts are the files that OpenSSH would read, or the one that is set.
@@ -39,14 +51,14 @@ func (g *globals) knownHosts() []string {
 }
 
 // askedOnce asks once for each name of credentials.
-func askedOnce(access func(string) (cli.Login, error)) func(string) (cli.Login, error) {
+func askedOnce[Login any](access func(string) (Login, error)) func(string) (Login, error) {
 	type answer struct {
-		login cli.Login
+		login Login
 		err   error
 	}
 	var mu sync.Mutex
 	known := map[string]answer{}
-	return func(credentials string) (cli.Login, error) {
+	return func(credentials string) (Login, error) {
 		mu.Lock()
 		defer mu.Unlock()
 		a, there := known[credentials]
@@ -62,11 +74,7 @@ func askedOnce(access func(string) (cli.Login, error)) func(string) (cli.Login, 
 // _PASSWORD, _ENABLE, _KEY (a file) and _PASSPHRASE, and the SSH agent. They stand in no file
 // of the workspace.
 func (g *globals) access(credentials string) (cli.Login, error) {
-	prefix := "OP25B_"
-	if credentials != "" {
-		prefix += strings.ToUpper(strings.NewReplacer("-", "_", ".", "_").Replace(credentials)) + "_"
-	}
-	env := g.world.environ
+	prefix, env := variables(credentials), g.world.environ
 	login := cli.Login{
 		User: env(prefix + "USERNAME"), Password: env(prefix + "PASSWORD"),
 		Enable: env(prefix + "ENABLE"), Agent: env("SSH_AUTH_SOCK"),
@@ -79,6 +87,33 @@ func (g *globals) access(credentials string) (cli.Login, error) {
 		return login, exit{failed, fmt.Errorf("no user name to log in with"), "set " + prefix + "USERNAME and " + prefix + "PASSWORD, or load a key into the agent"}
 	}
 	return login, nil
+}
+
+// channel takes a login for gNMI from the environment: for credentials core it is OP25B_CORE_USERNAME
+// and _PASSWORD, and a client certificate in the files that _CERT and _CERT_KEY name.
+func (g *globals) channel(credentials string) (gnmi.Login, error) {
+	prefix, env := variables(credentials), g.world.environ
+	login := gnmi.Login{User: env(prefix + "USERNAME"), Password: env(prefix + "PASSWORD")}
+	g.voice.secrets.keep(login.Password)
+	if file := env(prefix + "CERT"); file != "" {
+		pair, err := tls.LoadX509KeyPair(file, env(prefix+"CERT_KEY"))
+		if err != nil {
+			return login, exit{failed, err, prefix + "CERT and " + prefix + "CERT_KEY name a certificate and its key, in PEM"}
+		}
+		login.Certificate = &pair
+	}
+	if login.User == "" && login.Certificate == nil {
+		return login, exit{failed, fmt.Errorf("no user name to log in with"), "set " + prefix + "USERNAME and " + prefix + "PASSWORD, or " + prefix + "CERT and " + prefix + "CERT_KEY"}
+	}
+	return login, nil
+}
+
+// variables is how the names of the variables with a login begin.
+func variables(credentials string) string {
+	if credentials == "" {
+		return "OP25B_"
+	}
+	return "OP25B_" + strings.ToUpper(strings.NewReplacer("-", "_", ".", "_").Replace(credentials)) + "_"
 }
 
 // target is a device of the inventory as the pusher sees it.
@@ -133,7 +168,7 @@ func unprefixed(device string, err error) error {
 		return nil
 	}
 	e := exit{failed, errors.New(strings.TrimPrefix(err.Error(), device+": ")), hintOf(err)}
-	if errors.Is(err, pusher.ErrIdentity) || errors.Is(err, cli.ErrHostKey) {
+	if errors.Is(err, pusher.ErrIdentity) || errors.Is(err, cli.ErrHostKey) || errors.Is(err, gnmi.ErrUntrusted) {
 		e.code = refused
 	}
 	return e

@@ -142,7 +142,7 @@ func (r *runView) follow(e entry) {
 	case e.Device == "":
 	case e.What == pusher.Finished:
 		r.states[e.Device] = endingOf(e.Text).state()
-	case e.What == pusher.Connected, e.What == pusher.Checked, e.What == pusher.Skipped:
+	case e.What == pusher.Connected, e.What == pusher.Checked, e.What == pusher.Trying, e.What == pusher.Skipped:
 		if _, there := r.states[e.Device]; !there {
 			r.states[e.Device] = state{"wait", "begun, no end is written"}
 		}

@@ -18,6 +18,7 @@ type globals struct {
 	journal                         string
 	at, phase                       string
 	labels                          []string
+	cleartext                       []string // devices
 	format, colour                  string
 	patience                        time.Duration // how long a device may be silent
 
@@ -63,6 +64,7 @@ func newRoot(w world, v *voice) *cobra.Command {
 	f.StringVar(&g.at, "at", "", "the date asked about, YYYY-MM-DD (default: today, in the policy's time zone)")
 	f.StringVar(&g.phase, "phase", "", "the date on which this phase starts")
 	f.StringArrayVarP(&g.labels, "target", "t", nil, "devices by label, as site:tyo; !name leaves one out")
+	f.StringArrayVar(&g.cleartext, "cleartext", nil, "a device with tls: off to which the password may go for all to read")
 	f.StringVar(&g.format, "format", "text", "how results are printed")
 	f.DurationVar(&g.patience, "patience", time.Minute, "how long a device may be silent before it counts as lost")
 	f.StringVar(&g.colour, "color", "auto", "auto, always or never")
@@ -121,6 +123,7 @@ func (g *globals) settle() error {
 	t := g.tool
 	t.SetDefault("color", "auto")
 	t.SetDefault("known-hosts", "")
+	t.SetDefault("tls-ca", "")
 	t.SetDefault("author", "")
 	t.SetDefault("allowed-signers", "")
 	path := g.world.environ("OP25B_CONFIG")
@@ -135,7 +138,7 @@ func (g *globals) settle() error {
 			return fmt.Errorf("%s: %w", path, err)
 		}
 	}
-	for _, key := range []string{"color", "known-hosts", "author", "journal", "allowed-signers"} {
+	for _, key := range []string{"color", "known-hosts", "tls-ca", "author", "journal", "allowed-signers"} {
 		if v := g.world.environ("OP25B_" + strings.ToUpper(strings.ReplaceAll(key, "-", "_"))); v != "" {
 			t.Set(key, v)
 		}

@@ -188,6 +188,8 @@ func (b *brief) doing(e pusher.Event) string {
 		return "connected; reading what it has"
 	case pusher.Checked:
 		return "checked: " + b.clean(e.Text)
+	case pusher.Trying:
+		return b.clean(e.Text)
 	case pusher.Arming:
 		return "starting its revert timer"
 	case pusher.Armed:

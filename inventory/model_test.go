@@ -1,0 +1,68 @@
+package inventory
+
+import (
+	"strings"
+	"testing"
+)
+
+const mixed = `version: 1
+defaults: { transport: ssh, port: 2022, revert: reload }
+devices:
+  oc1:
+    address: 192.0.2.1
+    dialect: openconfig
+    attach: [{ interface: Ethernet1, direction: in }]
+  xe1:
+    address: 192.0.2.2
+    dialect: iosxe
+    attach: [{ interface: Gi1, direction: in }]
+`
+
+// TestMixed: what the defaults say of SSH is not for a device that is reached over gNMI.
+func TestMixed(t *testing.T) {
+	inv, err := Read("i.yaml", []byte(mixed))
+	if err != nil {
+		t.Fatal(err)
+	}
+	oc, xe := inv.Devices[0], inv.Devices[1]
+	if oc.Transport != GNMI || oc.Port != 9339 || oc.Revert != Native || oc.TLS != Verify || oc.Set != Replace || oc.Variant != "" {
+		t.Errorf("%+v", oc)
+	}
+	if xe.Transport != SSH || xe.Port != 2022 || xe.Revert != Reload || xe.TLS != "" || xe.Set != "" {
+		t.Errorf("%+v", xe)
+	}
+	over, err := Read("i.yaml", []byte(strings.Replace(mixed, "transport: ssh, port: 2022, revert: reload", "transport: gnmi, port: 57400", 1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if oc, xe := over.Devices[0], over.Devices[1]; oc.Port != 57400 || xe.Port != 22 || xe.Transport != SSH {
+		t.Errorf("%+v\n%+v", oc, xe)
+	}
+	one, err := Read("i.yaml", []byte(strings.Replace(mixed, "dialect: openconfig\n", "dialect: openconfig\n    variant: iosxr\n    set: union_replace\n    tls: off\n    port: 50051\n", 1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if oc := one.Devices[0]; oc.Variant != "iosxr" || oc.Set != UnionReplace || oc.TLS != Off || oc.Port != 50051 {
+		t.Errorf("%+v", oc)
+	}
+}
+
+// TestRefusedModel: what is for gNMI only, and what is not for it.
+func TestRefusedModel(t *testing.T) {
+	for _, c := range []struct{ device, key, want string }{
+		{"openconfig", "transport: ssh", "i.yaml:7:16: dialect `openconfig` is not reached over ssh\nhint: write `transport: gnmi`, or leave it out"},
+		{"openconfig", "revert: reload", "i.yaml:7:13: `revert: reload` is not for dialect openconfig"},
+		{"openconfig", "variant: nokia", "i.yaml:7:14: `variant` is `nokia`"},
+		{"openconfig", "tls: maybe", "i.yaml:7:10: `tls` is `maybe`"},
+		{"openconfig", "set: merge", "i.yaml:7:10: `set` is `merge`"},
+		{"iosxe", "transport: gnmi", "i.yaml:11:16: dialect `iosxe` is not reached over gnmi"},
+		{"iosxe", "variant: eos", "i.yaml:11:14: `variant` is for dialect openconfig"},
+		{"iosxe", "set: replace", "i.yaml:11:10: `set` is for dialect openconfig"},
+		{"iosxe", "tls: off", "i.yaml:11:10: `tls` is for dialect openconfig"},
+	} {
+		text := strings.Replace(mixed, "dialect: "+c.device+"\n", "dialect: "+c.device+"\n    "+c.key+"\n", 1)
+		if _, err := Read("i.yaml", []byte(text)); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s, %s: %v", c.device, c.key, err)
+		}
+	}
+}
