@@ -23,6 +23,9 @@ type Config struct {
 	// Carriers are the interfaces that carry a family, on dialects where binding a list makes an
 	// interface carry it, which a plan's undo then takes back; nil elsewhere.
 	Carriers []Carrier
+	// Tails are further words of the bindings at an interface that stay where nothing is bound, by
+	// interface, on dialects that have such; nil elsewhere.
+	Tails map[string]string
 }
 
 // Carrier is an interface and a family that the text makes it carry. Alone says that nothing

@@ -33,7 +33,7 @@ func (c Config) Binding(p Point) Binding {
 			return b
 		}
 	}
-	return Binding{Interface: p.Interface, Direction: p.Direction, Family: p.Family, Carries: c.Carriers != nil && !c.carries(p)}
+	return Binding{Interface: p.Interface, Direction: p.Direction, Family: p.Family, Tail: c.Tails[p.Interface], Carries: c.Carriers != nil && !c.carries(p)}
 }
 
 // alone reports whether the interface carries the family for its filters only. An undo that

@@ -156,10 +156,11 @@ func (a *author) policy() string {
 // ports are two interfaces of each dialect.
 func ports(dialect string) []string {
 	return map[string][]string{
-		"iosxe": {"GigabitEthernet0/0/1", "GigabitEthernet0/0/2"},
-		"iosxr": {"Bundle-Ether1.100", "TenGigE0/0/0/1"},
-		"junos": {"ge-0/0/1.0", "xe-0/1/0.25"},
-		"rtx":   {"pp 1", "lan2"},
+		"iosxe":      {"GigabitEthernet0/0/1", "GigabitEthernet0/0/2"},
+		"iosxr":      {"Bundle-Ether1.100", "TenGigE0/0/0/1"},
+		"junos":      {"ge-0/0/1.0", "xe-0/1/0.25"},
+		"rtx":        {"pp 1", "lan2"},
+		"openconfig": {"Ethernet1.100", "Ethernet2"},
 	}[dialect]
 }
 
@@ -187,12 +188,24 @@ func (a *author) inventory(dialect, existing string) string {
 // bare is a router of a dialect on which nothing is bound.
 func bare(dialect string) string {
 	return map[string]string{
-		"iosxe": "hostname r-1\ninterface GigabitEthernet0/0/1\n description up\n!\ninterface GigabitEthernet0/0/2\n description down\n!\nip access-list extended VTY\n 10 permit tcp any any eq 22\n!\n",
-		"iosxr": "hostname r-1\ninterface Bundle-Ether1.100\n description up\n!\ninterface TenGigE0/0/0/1\n description down\n!\nipv4 access-list VTY\n 10 permit tcp any any eq ssh\n!\n",
-		"junos": "set system host-name r-1\nset interfaces ge-0/0/1 unit 0 family inet address 192.0.2.1/30\nset interfaces xe-0/1/0 unit 25 family inet6 address 2001:db8::1/64\n",
-		"rtx":   "ip lan1 address 192.0.2.1/24\nip lan2 address 198.51.100.1/24\npp select 1\n pp always-on on\n pppoe use lan3\nip filter 1010 reject * * udp,tcp 135 *\nip filter 2000 pass * *\n",
+		"iosxe":      "hostname r-1\ninterface GigabitEthernet0/0/1\n description up\n!\ninterface GigabitEthernet0/0/2\n description down\n!\nip access-list extended VTY\n 10 permit tcp any any eq 22\n!\n",
+		"iosxr":      "hostname r-1\ninterface Bundle-Ether1.100\n description up\n!\ninterface TenGigE0/0/0/1\n description down\n!\nipv4 access-list VTY\n 10 permit tcp any any eq ssh\n!\n",
+		"junos":      "set system host-name r-1\nset interfaces ge-0/0/1 unit 0 family inet address 192.0.2.1/30\nset interfaces xe-0/1/0 unit 25 family inet6 address 2001:db8::1/64\n",
+		"rtx":        "ip lan1 address 192.0.2.1/24\nip lan2 address 198.51.100.1/24\npp select 1\n pp always-on on\n pppoe use lan3\nip filter 1010 reject * * udp,tcp 135 *\nip filter 2000 pass * *\n",
+		"openconfig": newTreeRouter(bareTree).text(),
 	}[dialect]
 }
+
+// bareTree is what a device of OpenConfig has before us.
+const bareTree = `{"openconfig-system:system": {"config": {"hostname": "r-1"}},
+ "openconfig-interfaces:interfaces": {"interface": [
+  {"name": "Ethernet1", "config": {"name": "Ethernet1", "type": "iana-if-type:ethernetCsmacd"}, "subinterfaces": {"subinterface": [{"index": 100, "config": {"index": 100}}]}}, 
+  {"name": "Ethernet2", "config": {"name": "Ethernet2", "type": "iana-if-type:ethernetCsmacd"}}]},
+ "openconfig-acl:acl": {"acl-sets": {"acl-set": [{"name": "VTY", "type": "openconfig-acl:ACL_IPV4", "config": {"name": "VTY", "type": "openconfig-acl:ACL_IPV4"}, "acl-entries": {"acl-entry": [
+  {"sequence-id": 10, "config": {"sequence-id": 10}, "actions": {"config": {"forwarding-action": "openconfig-acl:ACCEPT"}}}]}}]}}}`
+
+// uplink is an entry for an interface that has an id of its own.
+const uplink = `update /acl/interfaces/interface[id=uplink] {"id": "uplink", "config": {"id": "uplink"}, "interface-ref": {"config": {"interface": "Ethernet2"}}}`
 
 // mutated is a text with one of its entries or bindings changed.
 func (a *author) mutated(text string) string {
@@ -201,10 +214,10 @@ func (a *author) mutated(text string) string {
 	for i, line := range all {
 		switch {
 		case strings.Contains(line, " access-group OP25B"), strings.Contains(line, " traffic-filter OP25B"),
-			strings.Contains(line, "put OP25B"), strings.Contains(line, " secure filter "):
+			strings.Contains(line, "put OP25B"), strings.Contains(line, " secure filter "), strings.Contains(line, `"set-name":"OP25B`):
 			bound = append(bound, i)
 		case strings.HasPrefix(line, " ") && (strings.Contains(line, "permit ") || strings.Contains(line, "deny ")),
-			strings.Contains(line, "firewall"), strings.Contains(line, "prefix-list"), strings.Contains(line, " filter 250"):
+			strings.Contains(line, "firewall"), strings.Contains(line, "prefix-list"), strings.Contains(line, " filter 250"), strings.Contains(line, "forwarding-action"):
 			ours = append(ours, i)
 		}
 	}
@@ -255,7 +268,7 @@ func (a *author) rebound(line string) string {
 
 // flipped permits what was denied, and the other way round.
 func flipped(line string) string {
-	for _, pair := range [][2]string{{"permit ", "deny "}, {"pass-nolog", "reject-nolog"}, {"then accept", "then discard"}} {
+	for _, pair := range [][2]string{{"permit ", "deny "}, {"pass-nolog", "reject-nolog"}, {"then accept", "then discard"}, {":ACCEPT", ":DROP"}} {
 		if strings.Contains(line, pair[0]) {
 			return strings.Replace(line, pair[0], pair[1], 1)
 		}

@@ -15,10 +15,11 @@ import (
 // existings are how an attachment may stand to a list of others, each as often as it is tried.
 func existings(dialect string) []string {
 	return map[string][]string{
-		"iosxe": {"refuse", "refuse", "embed", "embed"},
-		"iosxr": {"refuse", "chain", "embed", "embed"},
-		"junos": {"refuse", "refuse", "chain"},
-		"rtx":   {"refuse", "refuse", "chain"},
+		"iosxe":      {"refuse", "refuse", "embed", "embed"},
+		"iosxr":      {"refuse", "chain", "embed", "embed"},
+		"junos":      {"refuse", "refuse", "chain"},
+		"rtx":        {"refuse", "refuse", "chain"},
+		"openconfig": {"refuse"},
 	}[dialect]
 }
 

@@ -94,7 +94,7 @@ func (c *change) unedited() {
 	for _, line := range c.step.Stage {
 		for _, b := range have.Bindings {
 			for _, name := range b.Lists {
-				if slices.Contains(strings.Fields(line), name) && sameFamily(c.dialect.Name(), line, b.Family) {
+				if slices.Contains(fields(line), name) && sameFamily(c.dialect.Name(), line, b.Family) {
 					c.Errorf("%q is staged while %s has %s", line, b.Point(), name)
 				}
 			}
@@ -102,7 +102,7 @@ func (c *change) unedited() {
 	}
 	for _, line := range slices.Concat(c.step.Stage, c.step.Cleanup) {
 		for _, name := range []string{"VTY", "1010", "2000", "EDGE"} {
-			if slices.Contains(strings.Fields(line), name) {
+			if slices.Contains(fields(line), name) {
 				c.Errorf("%q is about %s, which is not ours", line, name)
 			}
 		}
@@ -156,10 +156,20 @@ func (c *change) sameNames() {
 	}
 }
 
+// fields are the words of a line. Of an operation of gNMI they are those of its path, with the names of
+// lists and sets alone.
+func fields(line string) []string {
+	if _, path, is := strings.Cut(line, " /"); is {
+		path, _, _ = strings.Cut(path, " ")
+		return strings.Fields(strings.NewReplacer("[name=", " ", "]", " ").Replace(path))
+	}
+	return strings.Fields(line)
+}
+
 // names are the objects of ours that a line is about, by family.
 func (c *change) names(line string) []string {
 	var out []string
-	for _, word := range strings.Fields(line) {
+	for _, word := range fields(line) {
 		if acl.Generation(word) > 0 {
 			f := packet.V4
 			if strings.Contains(word, "-V6-") {

@@ -91,6 +91,9 @@ func newChange(t *testing.T, d templates.Dialect, seed uint64) *change {
 	case "embed":
 		c.running = c.companyList()
 	}
+	if d.Name() == "openconfig" && a.IntN(2) == 0 {
+		c.running = newTreeRouter(c.running).with([]string{uplink})
+	}
 	if d.Name() == "rtx" && a.IntN(4) == 0 {
 		c.running += crowd(c.device.Numbers)
 	}
@@ -177,7 +180,7 @@ func (c *change) after(text string, do []string) string {
 			c.Errorf("the router refuses: %v", err)
 		}
 	}
-	if s, is := r.(*setRouter); is && c.sound {
+	if s, is := r.(interface{ committable() error }); is && c.sound {
 		if err := s.committable(); err != nil {
 			c.Error(err)
 		}

@@ -24,6 +24,8 @@ func routerOf(dialect, running string) router {
 		return &setRouter{lines: setLines(running)}
 	case "rtx":
 		return newNumberRouter(running)
+	case "openconfig":
+		return newTreeRouter(running)
 	}
 	return newBlockRouter(running)
 }

@@ -51,6 +51,9 @@ func sweeps(t *testing.T) int {
 // cleanup changes no verdict; and then there is nothing left to do.
 func TestSweep(t *testing.T) {
 	for _, d := range templates.All() {
+		if d.Name() == "openconfig" {
+			continue // its router takes a change as one call, and has no lines between which one could look
+		}
 		t.Run(d.Name(), func(t *testing.T) {
 			t.Parallel()
 			total := tally{kinds: map[string]int{}}

@@ -71,7 +71,21 @@ func (r Renderer) Dialect() templates.Dialect { return r.dialect }
 // Fitted is the renderer for one model of device.
 func (r Renderer) Fitted(m templates.Model) Renderer {
 	r.dialect = templates.Fitted(r.dialect, m)
+	r.template = spoken(r.template, r.dialect)
+	r.plain = spoken(r.plain, r.dialect)
 	return r
+}
+
+// spoken is a template with the words of a dialect in place of those that it was parsed with.
+func spoken(t *template.Template, d templates.Dialect) *template.Template {
+	if t == nil {
+		return nil
+	}
+	own, err := t.Clone()
+	if err != nil {
+		return t // only one that was carried out as HTML cannot be cloned
+	}
+	return own.Funcs(d.Funcs())
 }
 
 // Source is the template's text, for the plan's digest.

@@ -14,7 +14,7 @@ import (
 
 // point is an interface of each dialect.
 func point(dialect string) acl.Binding {
-	name := map[string]string{"iosxe": "GigabitEthernet0/0/1", "iosxr": "Bundle-Ether1.100", "junos": "ge-0/0/1.0", "rtx": "pp 1"}[dialect]
+	name := map[string]string{"iosxe": "GigabitEthernet0/0/1", "iosxr": "Bundle-Ether1.100", "junos": "ge-0/0/1.0", "rtx": "pp 1", "openconfig": "Ethernet1.100"}[dialect]
 	return acl.Binding{Interface: name, Direction: acl.Out, Family: packet.V4}
 }
 
@@ -77,7 +77,10 @@ func ending(d templates.Dialect, more string) string {
 // A template may spell and comment as it likes.
 func TestHarmlessTemplates(t *testing.T) {
 	for _, d := range templates.All() {
-		sources := map[string]string{"its own": d.Template(), "a comment at the end": ending(d, map[bool]string{true: "! ours\n", false: "# ours\n"}[strings.HasPrefix(d.Name(), "ios")])}
+		sources := map[string]string{"its own": d.Template()}
+		if d.Name() != "openconfig" { // JSON has no comments
+			sources["a comment at the end"] = ending(d, map[bool]string{true: "! ours\n", false: "# ours\n"}[strings.HasPrefix(d.Name(), "ios")])
+		}
 		switch d.Name() {
 		case "iosxe", "iosxr":
 			sources["ports by number"] = swap(t, d, "{{.Match}}", `{{.Match | replace "smtp" "25"}}`)
@@ -86,6 +89,11 @@ func TestHarmlessTemplates(t *testing.T) {
 			sources["ports by number"] = swap(t, d, "from {{.}}", `from {{. | replace "smtp" "25"}}`)
 		case "rtx":
 			sources["ports by name"] = swap(t, d, "{{rule .}}", `{{rule . | replace " * 25" " * smtp"}}`)
+		case "openconfig":
+			sources["protocols by number"] = swap(t, d, "{{range conditions .}}, {{.}}", `{{range conditions .}}, {{. | replace "\"openconfig-packet-match-types:IP_TCP\"" "6"}}`)
+			sources["laid out otherwise"] = swap(t, d, ", ", ",\n      ")
+			sources["without modules"] = strings.ReplaceAll(d.Template(), "openconfig-acl:", "")
+			sources["a description of the set"] = swap(t, d, `"type": {{type .}}},`, `"type": {{type .}}, "description": "outbound port 25"},`)
 		}
 		own, err := renderer.New(d, "")
 		if err != nil {
@@ -126,6 +134,7 @@ func TestHarmfulTemplates(t *testing.T) {
 		"iosxr": {"commit\n", "username eve\n", "no ipv4 access-list VTY\n", "router bgp 1\n", "ipv4 access-list OP25B-OUT-V4-G1\n 5 permit tcp any any eq 25\n", "end\n", "object-group network ipv4 OP25B-OUT-POOL-V4-G1\n 0.0.0.0/0\n"},
 		"junos": {"set system login user eve class super-user\n", "delete firewall\n", "set interfaces ge-0/0/1 unit 0 disable\n", "deactivate interfaces ge-0/0/1\n", "set policy-options prefix-list OP25B-OUT-POOL-V4-G1 0.0.0.0/0\n",
 			"set interfaces ge-0/0/1 unit 0 family inet filter input OP25B-OUT-V4-G1\n", "set firewall family inet filter OP25B-OUT-V4-G1 term default then discard\n", "commit\n"},
+		"openconfig": {"{}", `{"openconfig-acl:acl": {}}`, "# ours\n", "delete /acl\n", "replace /acl {}\n"},
 		"rtx": {"no ip filter 1010\n", "administrator password x\n", "save\n", "pp select 2\n", "ip filter 9 pass * *\n", "ip filter 250000 pass * *\n", "no ip pp secure filter out\n", "clear configuration\n",
 			"pp select 1\nip pp secure filter out 250000 dynamic 1\npp select none\n", "ip lan1 secure filter in 250000\n", "schedule at 1 */* 02:00 * no ip filter 250000\n"},
 	}
@@ -133,7 +142,12 @@ func TestHarmfulTemplates(t *testing.T) {
 		"iosxe": {{"{{.Action}}", "permit"}, {"{{.Action}}", `{{if eq .Action "permit"}}deny{{else}}permit{{end}}`}, {"{{.Match}}", `{{.Match | replace "smtp" "587"}}`}, {"{{range rows $acl}}", "{{range rows $acl}}{{if eq .Action \"permit\"}}{{continue}}{{end}}"}},
 		"iosxr": {{"{{.Action}}", "permit"}, {"{{.Match}}", `{{.Match | replace "tcp" "ipv4"}}`}, {" {{.}}\n{{end}}!", " {{. | replace \"/24\" \"/16\"}}\n{{end}}!"}},
 		"junos": {{"then {{action $e}}", "then accept"}, {"from {{.}}", `from {{. | replace "smtp" "submission"}}`}, {"range sources $e", "range destinations $e"}},
-		"rtx":   {{"{{rule .}}", `{{rule . | replace "reject" "pass"}}`}, {"{{numbers", "250000 {{numbers"}, {"{{tail .}}", " dynamic 100"}},
+		"openconfig": {{"{{actions .}}", `{"config": {"forwarding-action": "ACCEPT"}}`}, {"{{actions .}}", `{{actions . | replace "DROP" "ACCEPT"}}`}, {"{{range conditions .}}, {{.}}{{end}}", ""},
+			{"{{.}}{{end}}", `{{. | replace "25" "587"}}{{end}}`}, {"{{.}}{{end}}", `{{. | replace "/24" "/16"}}{{end}}`}, {"{{.}}{{end}}", `{{.}}, "input-interface": {"interface-ref": {"config": {"interface": "Ethernet9"}}}{{end}}`},
+			{"{{number .}}", "10"}, {`"config": {{config .}}`, `"config": {"sequence-id": 7}`}, {"{{.Ref}}", `{"config": {"interface": "Ethernet9"}}`}, {`"name": {{json .Name}}, "type"`, `"name": "EDGE", "type"`},
+			{"{{- with .Lists}}", "\n\"x:default\": {\"action\": \"DROP\"},\n{{- with .Lists}}"}, {` "openconfig-acl:acl"`, ` "openconfig-system:system": {"config": {"hostname": "eve"}},` + "\n" + ` "openconfig-acl:acl"`},
+			{` "openconfig-acl:acl"`, ` "openconfig-interfaces:interfaces": {"interface": [{"name": "Ethernet9", "config": {"enabled": false}}]},` + "\n" + ` "openconfig-acl:acl"`}},
+		"rtx": {{"{{rule .}}", `{{rule . | replace "reject" "pass"}}`}, {"{{numbers", "250000 {{numbers"}, {"{{tail .}}", " dynamic 100"}},
 	}
 	for _, d := range templates.All() {
 		sources := map[string]string{"nothing": "", "an unknown field": "{{.Nope}}", "an unknown word": `{{env "HOME"}}`, "cut off": "{{range .Lists}}"}
@@ -155,7 +169,7 @@ func TestHarmfulTemplates(t *testing.T) {
 // A template may not say one thing for the whole and another for the part that is sent.
 func TestPartsAreReadBack(t *testing.T) {
 	for _, d := range templates.All() {
-		evil := map[string]string{"iosxe": "no ip access-list extended VTY\n", "iosxr": "commit\n", "junos": "set system host-name eve\n", "rtx": "no ip filter 1010\n"}[d.Name()]
+		evil := map[string]string{"iosxe": "no ip access-list extended VTY\n", "iosxr": "commit\n", "junos": "set system host-name eve\n", "rtx": "no ip filter 1010\n", "openconfig": "delete /acl\n"}[d.Name()]
 		r, _, err := rendered(t, d, ending(d, "{{if not .Bindings}}"+evil+"{{end}}"))
 		if err != nil {
 			t.Errorf("%s: the whole: %v", d.Name(), err)

@@ -11,9 +11,14 @@ import (
 // besides (later fragments) is added as the router will read it, an open end becomes the
 // permit of everything, and what one line cannot say is an error.
 func LayCisco(want, have acl.Config, limits acl.Limits, syntax func(packet.Family) *Syntax) (acl.Config, error) {
+	return LayDecided(want, have, limits, func(f packet.Family) func(acl.Entry) error { return syntax(f).Writable })
+}
+
+// LayDecided is LayCisco for any dialect that knows of an entry whether a list of a family can have it.
+func LayDecided(want, have acl.Config, limits acl.Limits, writable func(packet.Family) func(acl.Entry) error) (acl.Config, error) {
 	laid := Lay(want, NextGeneration(have), limits)
 	for i, l := range laid.Lists {
-		list, err := ciscoList(l, syntax(l.Family))
+		list, err := ciscoList(l, writable(l.Family))
 		if err != nil {
 			return acl.Config{}, fmt.Errorf("list %s: %w", l.Name, err)
 		}
@@ -37,7 +42,7 @@ func own(name string) error {
 	return nil
 }
 
-func ciscoList(l acl.List, syntax *Syntax) (acl.List, error) {
+func ciscoList(l acl.List, writable func(acl.Entry) error) (acl.List, error) {
 	var entries []acl.Entry
 	var key []byte
 	seen := map[string]bool{}
@@ -52,7 +57,7 @@ func ciscoList(l acl.List, syntax *Syntax) (acl.List, error) {
 		}
 		seen[string(key)] = true
 		e.Sequence = 10 * (len(entries) + 1)
-		if err := syntax.Writable(e); err != nil {
+		if err := writable(e); err != nil {
 			return l, err
 		}
 		entries = append(entries, e)

@@ -1,0 +1,257 @@
+package openconfig
+
+import (
+	"strings"
+
+	"op25b/acl"
+)
+
+// Rehearse is what the device would hold after the operations of a plan, one after the other.
+func (Dialect) Rehearse(text string, lines []string) (acl.Config, error) {
+	root, err := document(text)
+	if err != nil {
+		return acl.Config{}, err
+	}
+	for i, line := range lines {
+		if why := root.obey(line); why != "" {
+			return acl.Config{}, failed(acl.Place{Line: i + 1, Text: line, Why: why})
+		}
+	}
+	return read(root), nil
+}
+
+// obey carries out one operation. union_replace is what a plan uses it for: the replacement of what
+// stands at its path.
+func (n *node) obey(line string) string {
+	verb, rest, _ := strings.Cut(line, " ")
+	path, body, why := steps(rest)
+	switch {
+	case why != "":
+		return why
+	case verb == "delete" && body == "":
+		return n.delete(path)
+	case verb == "delete":
+		return "a delete has no value"
+	case verb != "replace" && verb != "union_replace" && verb != "update":
+		return "neither delete, replace, union_replace nor update"
+	}
+	value, err := document(body)
+	if err != nil {
+		return "the value is no JSON object"
+	}
+	if len(path[len(path)-1].keys) > 0 {
+		if why := value.identify(path[len(path)-1]); why != "" {
+			return why
+		}
+	}
+	at, why := n.make(path)
+	if why != "" {
+		return why
+	}
+	if verb != "update" {
+		at.kids, at.keys = nil, nil
+	}
+	return at.merge(value)
+}
+
+// identify holds a value against the keys of its path, and gives it those that it does not repeat.
+func (n *node) identify(s step) string {
+	for _, pair := range s.keys {
+		k := n.kid(pair[0])
+		switch {
+		case k == nil:
+			n.kids = append(n.kids, keyLeaf(pair))
+		case !sameKey(pair[0], k.word(), pair[1]):
+			return "the value has another " + pair[0] + " than its path"
+		}
+	}
+	return ""
+}
+
+// keyLeaf is a key as a leaf. Numbers are written as such.
+func keyLeaf(pair [2]string) *node {
+	leaf := &node{kind: text, name: pair[0], text: pair[1]}
+	if pair[0] == "sequence-id" || pair[0] == "index" {
+		leaf.kind = number
+	}
+	return leaf
+}
+
+// sameKey compares values of a key. A type is an identity: the module before it says nothing.
+func sameKey(name, a, b string) bool {
+	return a == b || name == "type" && bare(a) == bare(b)
+}
+
+// item is an item with the keys of a step.
+func (s step) item() *node {
+	item := &node{}
+	for _, pair := range s.keys {
+		item.kids = append(item.kids, keyLeaf(pair))
+	}
+	return item
+}
+
+// whole reports whether a step has all keys of its list and no other.
+func (s step) whole() bool {
+	names := keyNames(s.name, s.item())
+	if len(names) != len(s.keys) {
+		return false
+	}
+	for _, name := range names {
+		if s.item().kid(name) == nil {
+			return false
+		}
+	}
+	return true
+}
+
+// find goes along a path; nil where it ends before.
+func (n *node) find(path []step) (*node, string) {
+	for _, s := range path {
+		if n = n.kid(s.name); n == nil {
+			return nil, ""
+		}
+		if (n.kind == array || len(keyNames(s.name, s.item())) > 0) && len(s.keys) == 0 {
+			return nil, "the list " + s.name + " needs keys"
+		}
+		if len(s.keys) > 0 {
+			if n.kind != array || !s.whole() {
+				return nil, s.name + " has other keys"
+			}
+			if n = n.item(keyed(s.name, s.item())); n == nil {
+				return nil, ""
+			}
+		}
+	}
+	return n, ""
+}
+
+// delete takes away what stands at a path; where nothing does, that is no error [gnmi-specification.md,
+// 3.4.6].
+func (n *node) delete(path []step) string {
+	last := path[len(path)-1]
+	holder, why := n.find(path[:len(path)-1])
+	if why != "" || holder == nil {
+		return why
+	}
+	if len(last.keys) > 0 {
+		if holder = holder.kid(last.name); holder == nil {
+			return ""
+		}
+		if holder.kind != array || !last.whole() {
+			return last.name + " has other keys"
+		}
+		if item := holder.item(keyed(last.name, last.item())); item != nil {
+			holder.drop(item)
+		}
+		return ""
+	}
+	if kid := holder.kid(last.name); kid != nil {
+		holder.drop(kid)
+	}
+	return ""
+}
+
+// modules are those of the containers at the top.
+func modules() map[string]string {
+	return map[string]string{"acl": "openconfig-acl:", "defined-sets": "openconfig-defined-sets:"}
+}
+
+// make goes along a path and makes what is not there.
+func (n *node) make(path []step) (*node, string) {
+	for i, s := range path {
+		name := s.name
+		if i == 0 {
+			name = modules()[name] + name
+		}
+		if len(s.keys) == 0 {
+			if len(keyNames(s.name, &node{})) > 0 {
+				return nil, "the list " + s.name + " needs keys"
+			}
+			if kid := n.kid(s.name); kid != nil {
+				n = kid
+			} else {
+				n = n.member(name, object)
+			}
+			if n.kind != object {
+				return nil, s.name + " is no container"
+			}
+			continue
+		}
+		if !s.whole() {
+			return nil, s.name + " has other keys"
+		}
+		list := n.member(s.name, array)
+		if list.kind != array {
+			return nil, s.name + " is no list"
+		}
+		if n = list.item(keyed(s.name, s.item())); n == nil {
+			n = s.item()
+			list.append(n)
+		}
+	}
+	return n, ""
+}
+
+// merge puts a value over what is there: leaves take its place, lists are merged item by item by
+// their keys, of a leaf-list the new values come behind.
+func (n *node) merge(value *node) string {
+	for _, v := range value.kids {
+		v.unplaced()
+		there := n.kid(bare(v.name))
+		switch {
+		case there == nil:
+			n.kids = append(n.kids, v)
+		case there.kind == object && v.kind == object:
+			if why := there.merge(v); why != "" {
+				return why
+			}
+		case there.kind == array && v.kind == array:
+			if why := there.gather(v); why != "" {
+				return why
+			}
+		default:
+			v.name = there.name
+			*there = *v
+		}
+	}
+	return ""
+}
+
+// gather merges a list into a list.
+func (n *node) gather(value *node) string {
+	list := bare(n.name)
+	for _, v := range value.kids {
+		if v.kind != object {
+			n.missing(v)
+			continue
+		}
+		if len(keyNames(list, v)) == 0 {
+			return "the list " + list + " is not known"
+		}
+		if there := n.item(keyed(list, v)); there == nil {
+			n.append(v)
+		} else if why := there.merge(v); why != "" {
+			return why
+		}
+	}
+	return ""
+}
+
+// missing puts a value into a leaf-list that does not have it.
+func (n *node) missing(v *node) {
+	for _, k := range n.kids {
+		if k.kind == v.kind && k.text == v.text {
+			return
+		}
+	}
+	n.kids = append(n.kids, v)
+}
+
+// unplaced takes the places of a value's lines away: they are not lines of the text.
+func (n *node) unplaced() {
+	n.line = 0
+	for _, k := range n.kids {
+		k.unplaced()
+	}
+}
