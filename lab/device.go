@@ -4,12 +4,15 @@
 // and samples, a second time, so that one mistake is not made twice in the same way.
 package lab
 
-import "net/netip"
+import (
+	"net/netip"
+	"time"
+)
 
 // Kind is one kind of router that a fleet can hold. Each player's package has a function
 // Kind() lab.Kind, and cmd/op25b-lab lists them.
 type Kind struct {
-	Dialect   string // what an inventory calls it: iosxe, iosxr, junos, rtx
+	Dialect   string // what an inventory calls it: iosxe, iosxr, junos, rtx, openconfig
 	Revert    string // how it takes an unconfirmed change back: native, reload, none
 	Interface string // the interface to the customers in what Config returns
 	// New makes a router that has not booted: Load gives it a configuration.
@@ -96,4 +99,16 @@ type Fault struct {
 	// TCAMLog makes the log say, after every change of what is bound, that the hardware did not take a
 	// filter; the change is carried out, and the terminal says nothing.
 	TCAMLog bool
+
+	// Of a router that is spoken to in requests (gNMI), where RefuseLine and RebootAt count the Sets.
+
+	RefuseCode   int           // the gRPC code of what is refused; 0 is INVALID_ARGUMENT
+	RefusePath   string        // a Set that changes leaves at or below this path (without keys, or one leaf with them) is refused
+	IgnoreCommit bool          // the Commit extension is not understood: a change is for good at once
+	AnyID        bool          // a confirm or cancel is taken by any id
+	NeverReverts bool          // the timer of a commit does nothing
+	LoseSet      int           // the connection breaks at the k-th Set, which is not carried out
+	LoseAnswer   int           // the connection breaks after the k-th Set, which is carried out
+	Late         time.Duration // every answer comes so much of real time later
+	UnionAll     bool          // union_replace replaces all access lists, bindings and defined sets; ports and the name stay
 }

@@ -12,8 +12,25 @@ import (
 // Fleet is several routers on the loopback. The zero value is an empty fleet with a door that
 // lets nobody in. It is filled from one goroutine.
 type Fleet struct {
-	Door    Door // of every router; its Address is not used
-	servers []*Server
+	Door      Door // of every router; its Address is not used
+	servers   []*Server
+	authority *Authority
+}
+
+// Authority is the certificate, in PEM, of who vouches for all routers that speak over TLS.
+func (f *Fleet) Authority() string {
+	if f.vouch() != nil {
+		return ""
+	}
+	return f.authority.PEM()
+}
+
+// vouch makes the authority where there is none yet.
+func (f *Fleet) vouch() (err error) {
+	if f.authority == nil {
+		f.authority, err = NewAuthority()
+	}
+	return err
 }
 
 // Add starts a router under a name of its own.
@@ -23,6 +40,10 @@ func (f *Fleet) Add(name string, d Device) (*Server, error) {
 	}
 	door := f.Door
 	door.Address = ""
+	if err := f.vouch(); err != nil {
+		return nil, err
+	}
+	door.authority = f.authority
 	s, err := Serve(name, d, door)
 	if err != nil {
 		return nil, err
@@ -44,10 +65,13 @@ func (f *Fleet) Server(name string) *Server {
 	return nil
 }
 
-// KnownHosts is the text of a known_hosts file for the keys that the routers show now.
+// KnownHosts is the text of a known_hosts file for the keys that the routers show over SSH now.
 func (f *Fleet) KnownHosts() string {
 	var b strings.Builder
 	for _, s := range f.servers {
+		if _, speaks := s.device.(Speaker); speaks {
+			continue
+		}
 		b.WriteString(KnownHost(s.Address().String(), s.HostKey()))
 	}
 	return b.String()

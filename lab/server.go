@@ -4,6 +4,7 @@ import (
 	"crypto/ed25519"
 	"crypto/rand"
 	"crypto/subtle"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -21,9 +22,13 @@ type Door struct {
 	User     string          // who may log in
 	Password string          // "" allows no password login
 	Keys     []ssh.PublicKey // whose owners may log in without password
+	// ClientAuthority, of a Speaker: whose certificate a client must show, in PEM; "" for none.
+	ClientAuthority string
 	// Watch, if set, is called after every configuration line, when it is carried out and
 	// before its answer is sent. Lines of several routers may come at the same time.
 	Watch func(d Device, line string)
+
+	authority *Authority // of a Speaker; nil is one of its own
 }
 
 // Traffic counts what a router received since it was started, over all sessions. A line is a
@@ -36,7 +41,8 @@ type Traffic struct {
 	ConfigBytes int // every byte typed in configuration mode, also of a line never ended
 }
 
-// Server is one router on the loopback: a Device behind a real SSH server.
+// Server is one router on the loopback: a Device behind a real SSH server, or what a Speaker
+// speaks.
 type Server struct {
 	name   string
 	device Device
@@ -45,6 +51,7 @@ type Server struct {
 	mu       sync.Mutex
 	listener net.Listener
 	key      ssh.Signer
+	shown    tls.Certificate // of a Speaker
 	wire     Wire
 	seen     Traffic // counted since the wire was last spoiled
 	traffic  Traffic
@@ -60,16 +67,22 @@ func Serve(name string, d Device, door Door) (*Server, error) {
 	if door.Address == "" {
 		door.Address = "127.0.0.1:0"
 	}
-	key, err := newHostKey()
-	if err != nil {
+	s := &Server{name: name, device: d, door: door, conns: map[net.Conn]bool{}, quit: make(chan struct{})}
+	if _, speaks := d.(Speaker); speaks && s.door.authority == nil {
+		own, err := NewAuthority()
+		if err != nil {
+			return nil, err
+		}
+		s.door.authority = own
+	}
+	if err := s.ChangeHostKey(); err != nil {
 		return nil, err
 	}
 	l, err := net.Listen("tcp", door.Address)
 	if err != nil {
 		return nil, fmt.Errorf("lab: %s: %w", name, err)
 	}
-	s := &Server{name: name, device: d, door: door, listener: l, key: key,
-		conns: map[net.Conn]bool{}, quit: make(chan struct{})}
+	s.listener = l
 	s.jobs.Add(1)
 	go s.listen()
 	return s, nil
@@ -86,7 +99,7 @@ func (s *Server) Address() netip.AddrPort {
 	return netip.MustParseAddrPort(s.listener.Addr().String())
 }
 
-// HostKey is the public key that it shows now.
+// HostKey is the public key that it shows over SSH now.
 func (s *Server) HostKey() ssh.PublicKey {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -94,11 +107,17 @@ func (s *Server) HostKey() ssh.PublicKey {
 }
 
 // ChangeHostKey makes it show another key from the next connection on, as a replaced router
-// or somebody in the middle would.
+// or somebody in the middle would. Of a Speaker it is that of a new certificate, of the same
+// authority.
 func (s *Server) ChangeHostKey() error {
 	key, err := newHostKey()
 	if err != nil {
 		return err
+	}
+	if _, speaks := s.device.(Speaker); speaks {
+		if err := s.showNew(s.door.authority); err != nil {
+			return err
+		}
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -191,12 +210,21 @@ func (s *Server) serve(c net.Conn) {
 		delete(s.conns, c)
 		s.mu.Unlock()
 	}()
-	if s.spoiled().Mute {
+	wire := s.spoiled()
+	if wire.Mute {
 		<-s.quit
 		return
 	}
+	line := c
+	if wire.CutAfter > 0 {
+		line = &short{c, wire.CutAfter}
+	}
+	if d, speaks := s.device.(Speaker); speaks {
+		s.speak(d, line)
+		return
+	}
 	c.SetDeadline(time.Now().Add(time.Minute))
-	conn, channels, requests, err := ssh.NewServerConn(c, s.handshake())
+	conn, channels, requests, err := ssh.NewServerConn(line, s.handshake())
 	if err != nil {
 		return
 	}

@@ -3,7 +3,8 @@ package lab
 import "time"
 
 // Wire is one way in which the line to a router, or its terminal, misbehaves. The zero value
-// is none. Lines are counted over all sessions from the moment Spoil was called, from 1.
+// is none. Lines are counted over all sessions from the moment Spoil was called, from 1; of a
+// Speaker a request is a line, one that writes a configuration line.
 type Wire struct {
 	DropAt       int           // the connection breaks at the k-th line
 	DropConfigAt int           // … at the k-th configuration line
@@ -13,6 +14,7 @@ type Wire struct {
 	Echo         time.Duration // each typed byte is echoed this much later
 	Refuse       bool          // connections are closed as soon as they are made
 	Mute         bool          // connections are taken, and then nothing is said
+	CutAfter     int           // each new connection breaks when so many bytes have come over it
 }
 
 // Spoil makes the line misbehave from now on, and starts counting lines anew.

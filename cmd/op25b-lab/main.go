@@ -18,6 +18,7 @@ import (
 	"op25b/lab/iosxe"
 	"op25b/lab/iosxr"
 	"op25b/lab/junos"
+	"op25b/lab/openconfig"
 	"op25b/lab/rtx"
 )
 
@@ -29,7 +30,7 @@ func main() {
 
 // kinds is the routers that a fleet is made of, in turn.
 func kinds() []lab.Kind {
-	return []lab.Kind{iosxe.Kind(), iosxr.Kind(), junos.Kind(), rtx.Kind()}
+	return []lab.Kind{iosxe.Kind(), iosxr.Kind(), junos.Kind(), rtx.Kind(), openconfig.Kind()}
 }
 
 // run is the whole command as a function that a test can call.
@@ -53,7 +54,8 @@ func newRoot(out, talk io.Writer) *cobra.Command {
 		Short: "start a mixed fleet, write an inventory for it, and stay until interrupted",
 		Long: "Starts routers of every kind on free ports of the loopback and writes into DIR:\n" +
 			"  inventory.yaml   the fleet, as op25b reads it\n" +
-			"  known_hosts      the host keys of the routers\n" +
+			"  known_hosts      the host keys of the routers, for those reached over SSH\n" +
+			"  ca.pem           who vouches for the certificates of those reached over gNMI\n" +
 			"  env              the credentials, for a shell: . DIR/env\n" +
 			"It stays until it is interrupted, or for the time that --for says.",
 		RunE: func(c *cobra.Command, _ []string) error { return o.up(c.Context(), out, talk) },

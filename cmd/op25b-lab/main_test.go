@@ -3,12 +3,15 @@ package main
 import (
 	"bytes"
 	"context"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/openconfig/gnmic/pkg/api"
 	"golang.org/x/crypto/ssh"
 	"golang.org/x/crypto/ssh/knownhosts"
 
@@ -37,7 +40,7 @@ func TestUp(t *testing.T) {
 	talk := &bell{text: "routers are up", seen: make(chan struct{})}
 	var out bytes.Buffer
 	code := make(chan int)
-	go func() { code <- run(ctx, []string{"up", "-n", "9", "-o", dir}, &out, talk) }()
+	go func() { code <- run(ctx, []string{"up", "-n", "10", "-o", dir}, &out, talk) }()
 	select {
 	case <-talk.seen:
 	case c := <-code:
@@ -51,8 +54,15 @@ func TestUp(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, text)
 	}
-	if len(fleet.Devices) != 9 {
-		t.Errorf("%d devices in the inventory, want 9:\n%s", len(fleet.Devices), text)
+	dialects := map[string]int{}
+	for _, d := range fleet.Devices {
+		dialects[d.Dialect]++
+		if over := map[bool]string{true: inventory.GNMI, false: inventory.SSH}[d.Dialect == "openconfig"]; d.Transport != over {
+			t.Errorf("%s is reached over %s, want %s", d.Name, d.Transport, over)
+		}
+	}
+	if want := map[string]int{"iosxe": 2, "iosxr": 2, "junos": 2, "rtx": 2, "openconfig": 2}; !maps.Equal(dialects, want) {
+		t.Errorf("the inventory has %v, want %v:\n%s", dialects, want, text)
 	}
 	env, err := os.ReadFile(filepath.Join(dir, "env"))
 	if err != nil {
@@ -63,8 +73,14 @@ func TestUp(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, line := range strings.Split(strings.TrimSpace(out.String()), "\n") {
-		c, err := ssh.Dial("tcp", strings.Fields(line)[2], &ssh.ClientConfig{HostKeyCallback: trusted, User: variable(env, "USERNAME"),
-			Auth: []ssh.AuthMethod{ssh.Password(variable(env, "PASSWORD"))}})
+		if strings.Fields(line)[1] == "openconfig" {
+			if err := ask(strings.Fields(line)[2], env); err != nil {
+				t.Errorf("%s: %v", line, err)
+			}
+			continue
+		}
+		c, err := ssh.Dial("tcp", strings.Fields(line)[2], &ssh.ClientConfig{HostKeyCallback: trusted, User: variable(env, "LAB_USERNAME"),
+			Auth: []ssh.AuthMethod{ssh.Password(variable(env, "LAB_PASSWORD"))}})
 		if err != nil {
 			t.Errorf("%s: %v", line, err)
 			continue
@@ -72,7 +88,7 @@ func TestUp(t *testing.T) {
 		c.Close()
 	}
 	stop()
-	if c := <-code; c != 0 || strings.Count(out.String(), "\n") != 9 {
+	if c := <-code; c != 0 || strings.Count(out.String(), "\n") != 10 {
 		t.Errorf("exit %d, %s%s", c, talk.String(), out.String())
 	}
 	if info, err := os.Stat(filepath.Join(dir, "env")); err != nil || info.Mode().Perm() != 0o600 {
@@ -80,8 +96,25 @@ func TestUp(t *testing.T) {
 	}
 }
 
+// ask lets the gnmic client log in over gNMI, with the authority that env names.
+func ask(address string, env []byte) error {
+	target, err := api.NewTarget(api.Address(address), api.Username(variable(env, "LAB_USERNAME")), api.Password(variable(env, "LAB_PASSWORD")),
+		api.TLSCA(strings.Trim(variable(env, "TLS_CA"), "'")))
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	if err := target.CreateGNMIClient(ctx); err != nil {
+		return err
+	}
+	defer target.Close()
+	_, err = target.Capabilities(ctx)
+	return err
+}
+
 func variable(env []byte, name string) string {
-	found := regexp.MustCompile(`(?m)^export OP25B_LAB_` + name + `=(\S+)$`).FindSubmatch(env)
+	found := regexp.MustCompile(`(?m)^export OP25B_` + name + `=(\S+)$`).FindSubmatch(env)
 	if found == nil {
 		return ""
 	}
@@ -94,7 +127,7 @@ func TestUsage(t *testing.T) {
 		says string
 	}{
 		{"up -n 0 -o x", "at least one router"},
-		{"up -o x --dialect ios", "the lab plays iosxe, iosxr, junos, rtx"},
+		{"up -o x --dialect ios", "the lab plays iosxe, iosxr, junos, rtx, openconfig"},
 		{"up", `required flag(s) "output" not set`},
 	}
 	for _, test := range tests {

@@ -47,7 +47,7 @@ func (o options) up(ctx context.Context, out, talk io.Writer) error {
 	}
 	for _, r := range routers {
 		iface, _ := r.attachment()
-		fmt.Fprintf(out, "%-14s %-6s %-15s %s\n", r.server.Name(), r.kind.Dialect, r.server.Address(), iface)
+		fmt.Fprintf(out, "%-16s %-10s %-15s %s\n", r.server.Name(), r.kind.Dialect, r.server.Address(), iface)
 	}
 	fmt.Fprintf(talk, "op25b-lab: %d routers are up; next: . %s\n", len(routers), filepath.Join(o.dir, "env"))
 	<-ctx.Done()
@@ -97,18 +97,20 @@ func (o options) write(fleet *lab.Fleet, routers []router, password, enable stri
 	if err := os.MkdirAll(o.dir, 0o755); err != nil {
 		return err
 	}
-	hosts, err := filepath.Abs(filepath.Join(o.dir, "known_hosts"))
+	dir, err := filepath.Abs(o.dir)
 	if err != nil {
 		return err
 	}
 	env := fmt.Sprintf("export OP25B_LAB_USERNAME=%s\nexport OP25B_LAB_PASSWORD=%s\nexport OP25B_LAB_ENABLE=%s\n"+
-		"export OP25B_KNOWN_HOSTS='%s'\n", user, password, enable, hosts)
+		"export OP25B_KNOWN_HOSTS='%s'\nexport OP25B_TLS_CA='%s'\n",
+		user, password, enable, filepath.Join(dir, "known_hosts"), filepath.Join(dir, "ca.pem"))
 	for _, f := range []struct {
 		name, text string
 		mode       os.FileMode
 	}{
 		{"inventory.yaml", inventoryOf(routers), 0o644},
 		{"known_hosts", fleet.KnownHosts(), 0o644},
+		{"ca.pem", fleet.Authority(), 0o644},
 		{"env", env, 0o600},
 	} {
 		if err := os.WriteFile(filepath.Join(o.dir, f.name), []byte(f.text), f.mode); err != nil {
