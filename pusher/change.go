@@ -333,11 +333,11 @@ func (m *mission) confirm(ctx context.Context, b post) error {
 	if b.Mode() == words.Config && b.words.Commits() { // by hand there is one session only
 		m.do(ctx, b, b.words.Leave)
 	}
-	pending, _, err := b.pending(ctx, m.guard)
+	timer, err := b.pending(ctx, m.guard)
 	if err != nil {
 		return err
 	}
-	if pending {
+	if timer.runs {
 		return errors.New("it took the confirmation, but its timer still runs")
 	}
 	if m.a.words.Save.Line == "" { // nobody reads it again afterwards

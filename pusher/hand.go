@@ -67,8 +67,11 @@ func (m *mission) keep(ctx context.Context) (State, error) {
 		return NotKnown, err
 	}
 	seen := where(m.step, running.Config)
-	pending, left, err := m.a.pending(ctx, m.guard)
-	left = max(left, m.past.Left(m.now()))
+	timer, err := m.a.pending(ctx, m.guard)
+	pending, left := timer.runs, max(timer.left, m.past.Left(m.now()))
+	if !timer.shown && !m.guard.Confirm.Armer && m.past.Left(m.now()) > 0 {
+		pending = true
+	}
 	switch {
 	case err != nil:
 		return NotKnown, err

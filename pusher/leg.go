@@ -260,42 +260,48 @@ func (m *mission) quiet(ctx context.Context, running Reading) error {
 func (m *mission) noTimer(ctx context.Context) error {
 	for _, name := range sortedGuards(m.a.words.Guards) {
 		g := m.a.words.Guards[name]
-		pending, _, err := m.a.pending(ctx, g)
+		timer, err := m.a.pending(ctx, g)
 		if err != nil {
 			return err
 		}
-		if pending {
+		if timer.runs {
 			return refuse("a timer runs on it that is not ours or is left from an earlier push (%s); wait until it has ended", g.Pending)
 		}
 	}
 	return nil
 }
 
-// pending asks whether a timer runs, and how long still. A device that does not know the
-// command has no such timer.
-func (o post) pending(ctx context.Context, g words.Guard) (bool, time.Duration, error) {
+// timer is what a device shows of a timer that will take its last change back.
+type timer struct {
+	runs  bool
+	left  time.Duration // 0 where it does not say
+	shown bool          // the device can tell; else the journal is all that is known
+}
+
+// pending asks whether a timer runs. A device that does not take the question cannot tell.
+func (o post) pending(ctx context.Context, g words.Guard) (timer, error) {
 	if g.Pending == "" {
-		return false, 0, nil
+		return timer{}, nil
 	}
 	text, err := o.Read(ctx, g.Pending)
 	var unknown words.Refusal
 	if errors.As(err, &unknown) {
-		return false, 0, nil
+		return timer{}, nil
 	}
 	if err != nil {
-		return false, 0, err
+		return timer{}, err
 	}
 	match := g.PendingIs.FindStringSubmatch(text)
 	if match == nil {
-		return false, 0, nil
+		return timer{shown: true}, nil
 	}
-	left := time.Duration(0)
+	t := timer{runs: true, shown: true}
 	if i := g.PendingIs.SubexpIndex("left"); i > 0 && match[i] != "" {
 		n := 0
 		fmt.Sscan(match[i], &n)
-		left = time.Duration(n) * g.Left
+		t.left = time.Duration(n) * g.Left
 	}
-	return true, left, nil
+	return t, nil
 }
 
 // choose finds the way in which the device takes the change back by itself.

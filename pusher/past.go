@@ -99,14 +99,13 @@ func Ended(text string) (Class, State, string) {
 func (m *mission) inherit(ctx context.Context, running Reading) (Reading, error) {
 	guard := m.a.words.Guards[m.step.Revert]
 	for pause := time.Second; ; pause = min(2*pause, 15*time.Second) {
-		pending, left, err := m.a.pending(ctx, guard)
+		timer, err := m.a.pending(ctx, guard)
 		if err != nil {
 			return running, err
 		}
-		shows := guard.Pending != ""
-		end := m.past.end()
+		pending, left, end := timer.runs, timer.left, m.past.end()
 		switch {
-		case shows && !pending, !m.now().Before(end): // one that runs later is somebody else's
+		case timer.shown && !pending, !m.now().Before(end): // one that runs later is somebody else's
 			return running, nil
 		case pending && m.leg.name == "push" && state(m.step, running.Config) == m.leg.to && !guard.Confirm.Armer:
 			m.guard, m.guarded = guard, true

@@ -59,12 +59,12 @@ func (m *mission) reverted(ctx context.Context, o post) error {
 			return err
 		}
 	}
-	pending, _, err := o.pending(ctx, m.guard)
+	timer, err := o.pending(ctx, m.guard)
 	if err != nil {
 		return err
 	}
-	if !pending {
-		m.armed = m.doubted // a commit that is still on its way arms it
+	if !timer.runs {
+		m.armed = m.doubted || !timer.shown // a commit that is still on its way arms it
 		return nil
 	}
 	if m.guard.Confirm.Config {
@@ -141,11 +141,12 @@ func (m *mission) look(ctx context.Context) (seen State, back bool, left time.Du
 	if back {
 		seen = m.leg.origin
 	}
-	pending, left, err := b.pending(ctx, m.guard)
+	timer, err := b.pending(ctx, m.guard)
+	left = timer.left
 	switch {
 	case err != nil:
 		return seen, false, 0 // whether its timer runs is not known
-	case !pending:
+	case !timer.runs:
 		return seen, back, 0
 	case back && m.armed && len(m.guard.Revert) == 0:
 		err = m.do(ctx, b, m.guard.Confirm.Command)

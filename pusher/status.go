@@ -56,18 +56,19 @@ func (p Pusher) whereIs(ctx context.Context, d doors, s plan.Step, past Past) (S
 	if err != nil {
 		return NotKnown, 0, err
 	}
+	shown := false
 	for _, name := range sortedGuards(o.words.Guards) {
-		pending, left, err := o.pending(ctx, o.words.Guards[name])
+		timer, err := o.pending(ctx, o.words.Guards[name])
 		if err != nil {
 			return NotKnown, 0, err
 		}
-		if pending {
-			return Pending, max(left, past.Left(p.now())), nil
+		if timer.runs {
+			return Pending, max(timer.left, past.Left(p.now())), nil
 		}
+		shown = shown || name == s.Revert && timer.shown
 	}
 	seen := where(s, running.Config)
-	shows := o.words.Guards[s.Revert].Pending != ""
-	if left := past.Left(p.now()); !shows && left > 0 && seen != past.origin() {
+	if left := past.Left(p.now()); !shown && left > 0 && seen != past.origin() {
 		return Pending, left, nil
 	}
 	return seen, 0, nil

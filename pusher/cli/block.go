@@ -81,7 +81,7 @@ func (t *Dialog) block(ctx context.Context, lines []string) error {
 		}
 		b.read()
 		if line, _ := t.tail(); b.echoed > 0 && found(t.words.Question, line) {
-			return words.Refusal{b.current(), line}
+			return words.Refusal{Line: b.current(), Says: line}
 		}
 	}
 	t.buf = t.buf[:0]
@@ -89,7 +89,7 @@ func (t *Dialog) block(ctx context.Context, lines []string) error {
 		return b.refused
 	}
 	if t.at.mode != before {
-		return words.Refusal{b.current(), fmt.Sprintf("(nothing, but it went to %s mode)", t.at.mode)}
+		return words.Refusal{Line: b.current(), Says: fmt.Sprintf("(nothing, but it went to %s mode)", t.at.mode)}
 	}
 	return nil
 }
@@ -188,7 +188,7 @@ func (b *reader) echo(line string) bool {
 func (b *reader) refuse(says string) {
 	first, is := b.refused.(words.Refusal)
 	if b.refused == nil || is && first.Says == "^" && first.Line == b.current() {
-		b.refused = words.Refusal{b.current(), clip(strings.TrimSpace(says))}
+		b.refused = words.Refusal{Line: b.current(), Says: clip(strings.TrimSpace(says))}
 	}
 }
 

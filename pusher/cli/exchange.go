@@ -125,7 +125,7 @@ func (t *Dialog) Read(ctx context.Context, command string) (string, error) {
 	out := t.lines(text)
 	for _, line := range strings.SplitN(out, "\n", 4) {
 		if found(t.words.Refusal, line) {
-			return "", words.Refusal{command, t.said(out)}
+			return "", words.Refusal{Line: command, Says: t.said(out)}
 		}
 	}
 	return out, nil
@@ -219,14 +219,14 @@ func (t *Dialog) Do(ctx context.Context, c words.Command, n int, patience time.D
 func (t *Dialog) judge(c words.Command, line, text string) error {
 	for _, l := range strings.Split(t.lines(text), "\n") {
 		if t.objects(l) && !found(c.Allowed, l) && !typed(c.Answers, l) {
-			return words.Refusal{line, t.said(text)}
+			return words.Refusal{Line: line, Says: t.said(text)}
 		}
 	}
 	if found(t.words.Alarm, text) || found(c.Fails, text) {
-		return words.Refusal{line, clip(strings.TrimSpace(text))}
+		return words.Refusal{Line: line, Says: clip(strings.TrimSpace(text))}
 	}
 	if c.Says != nil && !c.Says.MatchString(t.lines(text)) {
-		return words.Refusal{line, t.said(text) + " (and not what it says when it has done it)"}
+		return words.Refusal{Line: line, Says: t.said(text) + " (and not what it says when it has done it)"}
 	}
 	return nil
 }

@@ -22,7 +22,7 @@ func (t *Dialog) ReadLog(ctx context.Context, command string) ([]string, error) 
 			continue
 		}
 		if len(out) < 3 && found(t.words.Refusal, line) && !found(t.words.Syslog, line) {
-			return nil, words.Refusal{command, t.said(text)}
+			return nil, words.Refusal{Line: command, Says: t.said(text)}
 		}
 		out = append(out, line)
 	}

@@ -6,34 +6,30 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
+	"strconv"
+	"strings"
 	"time"
+
+	"google.golang.org/grpc/connectivity"
 
 	"op25b/templates/words"
 )
 
-// ErrUntrusted says that the certificate of the device is not believed, or that of the other side
-// of a connection without one would have to be.
-var ErrUntrusted = errors.New("certificate refused")
-
 // ErrLost says that no answer came: whether the device did what it was told is not known.
 var ErrLost = errors.New("no answer came")
 
-// Trust is whose certificates are believed.
-type Trust struct {
-	Files []string // of authorities, in PEM; none for those of the system
-}
-
-// Dialer opens sessions. It is read-only and serves any number of them at once.
-type Dialer struct{}
-
-// NewDialer reads the authorities once. The timeout is for the connection with its handshake.
-func NewDialer(trust Trust, timeout time.Duration) (Dialer, error) { return Dialer{}, nil }
-
-// Login is what one shows a device.
+// Login is what one shows a device. It is never printed.
 type Login struct {
 	User, Password string           // "" for a login by certificate alone
 	Certificate    *tls.Certificate // nil for none
 }
+
+// String hides everything but the user.
+func (l Login) String() string { return l.User }
+
+// GoString hides everything but the user.
+func (l Login) GoString() string { return l.User }
 
 // Road is the way to one device.
 type Road struct {
@@ -48,49 +44,174 @@ type Road struct {
 }
 
 // Dialog is one channel to a device. It serves one goroutine.
-type Dialog struct{}
+type Dialog struct {
+	dialer   Dialer
+	road     Road
+	wire     *wire
+	patience time.Duration
 
-// Open connects. The first call of the device shows whether it is there and lets us in.
-func Open(ctx context.Context, d Dialer, r Road, s words.Session, patience time.Duration) (*Dialog, error) {
-	return nil, errors.New("not yet")
+	mode   words.Mode
+	held   []operation
+	size   int // of the held lines, in bytes
+	lost   bool
+	closed bool
 }
 
+// Open connects. That shows whether the device is there and which one it is; the first call shows
+// whether it lets us in. Patience is how long it may take over a call. The context bounds the
+// opening only.
+func Open(ctx context.Context, d Dialer, r Road, s words.Session, patience time.Duration) (*Dialog, error) {
+	w, err := dial(ctx, d, r, "")
+	if err != nil {
+		return nil, err
+	}
+	return &Dialog{dialer: d, road: r, wire: w, patience: patience, mode: words.Admin}, nil
+}
+
+// String is the device's address: a dialog holds what must not be printed.
+func (t *Dialog) String() string { return t.road.Address }
+
+// GoString is the device's address.
+func (t *Dialog) GoString() string { return t.road.Address }
+
 // Close gives the channel back.
-func (t *Dialog) Close() error { return nil }
+func (t *Dialog) Close() error {
+	if t.closed {
+		return nil
+	}
+	t.closed, t.held = true, nil
+	return t.wire.Close()
+}
 
 // Host is "": a device says its name in its configuration.
 func (t *Dialog) Host() string { return "" }
 
-// HostKey is the fingerprint of the public key of the device's certificate, "" without TLS.
-func (t *Dialog) HostKey() string { return "" }
+// HostKey is the fingerprint of the public key of the device's certificate, "" without TLS: the
+// digest of its SubjectPublicKeyInfo.
+func (t *Dialog) HostKey() string {
+	t.wire.seen.mu.Lock()
+	defer t.wire.seen.mu.Unlock()
+	return t.wire.seen.key
+}
 
 // Mode is admin, or config from Enter to Leave.
-func (t *Dialog) Mode() words.Mode { return words.Admin }
+func (t *Dialog) Mode() words.Mode { return t.mode }
 
 // Alive reports whether calls still come through.
-func (t *Dialog) Alive() bool { return false }
+func (t *Dialog) Alive() bool {
+	return !t.closed && !t.lost && t.wire.conn.GetState() == connectivity.Ready
+}
 
-// Read carries out one of the commands of the dialect that show something.
+// Read carries out one of the commands of the dialect that show something. What the device refuses
+// is a words.Refusal.
 func (t *Dialog) Read(ctx context.Context, command string) (string, error) {
-	return "", errors.New("not yet")
+	if err := t.usable(command); err != nil {
+		return "", err
+	}
+	switch command {
+	case "get":
+		return t.document(ctx)
+	case "get serial":
+		return t.serial(ctx)
+	case "pending":
+		return t.pending(ctx)
+	}
+	s, err := readSubscription(command)
+	if err != nil {
+		return "", err
+	}
+	return t.once(ctx, s)
+}
+
+// usable says why nothing can be asked any more.
+func (t *Dialog) usable(command string) error {
+	if t.closed || t.lost {
+		return fmt.Errorf("%s: %w: the channel was given up", command, ErrLost)
+	}
+	return nil
 }
 
 // ReadLog is for devices with a log; there is none here.
 func (t *Dialog) ReadLog(ctx context.Context, command string) ([]string, error) {
-	return nil, errors.New("not yet")
+	return nil, words.Refusal{Line: command, Says: "nothing: gNMI has no log"}
 }
 
 // Do carries out one of the dialect's own commands; n is the length of the timer in it.
 func (t *Dialog) Do(ctx context.Context, c words.Command, n int, patience time.Duration) (string, error) {
-	return "", errors.New("not yet")
+	line := strings.ReplaceAll(c.Line, "%d", strconv.Itoa(n))
+	word := strings.Fields(line)
+	switch {
+	case line == "edit":
+		t.hold(words.Config)
+		return "", nil
+	case line == "discard":
+		t.hold(words.Admin)
+		return "", nil
+	case line == "set":
+		return "", t.set(ctx, line, patience)
+	case len(word) == 3 && word[0] == "set" && word[1] == "confirmed":
+		seconds, err := count(word[2])
+		if err != nil {
+			return "", fmt.Errorf("%s: %w", line, err)
+		}
+		return "", t.setConfirmed(ctx, line, time.Duration(seconds)*time.Second, patience)
+	case line == "confirm", line == "cancel":
+		return "", t.finish(ctx, line, patience)
+	case len(word) == 2 && word[0] == "probe":
+		seconds, err := count(word[1])
+		if err != nil {
+			return "", fmt.Errorf("%s: %w", line, err)
+		}
+		return "", t.probe(ctx, line, seconds, patience)
+	}
+	return "", fmt.Errorf("%q is no command of gNMI", line)
 }
 
-// Patience is how long the device may take over a command.
-func (t *Dialog) Patience(c words.Command) time.Duration { return 0 }
+// count reads a number of seconds, up to a day.
+func count(word string) (int, error) {
+	n, err := strconv.Atoi(word)
+	if err != nil || n < 1 || n > 86400 {
+		return 0, errors.New("a timer has 1 to 86400 seconds")
+	}
+	return n, nil
+}
 
-// Send holds the lines of a plan until they are set.
+// hold goes to a mode, with no lines held.
+func (t *Dialog) hold(mode words.Mode) { t.mode, t.held, t.size = mode, nil, 0 }
+
+// longer is how many times as long as over an answer a device may take over a change.
+const longer = 5
+
+// Patience is how long the device may take over a command.
+func (t *Dialog) Patience(c words.Command) time.Duration {
+	switch word, _, _ := strings.Cut(c.Line, " "); word {
+	case "set", "confirm", "cancel", "probe":
+		return longer * t.patience
+	}
+	return t.patience
+}
+
+// Send holds the lines of a plan until they are set: all of them, or none with an error. The errors
+// tell nothing of the values in them.
 func (t *Dialog) Send(ctx context.Context, lines []string) (sent int, err error) {
-	return 0, errors.New("not yet")
+	if err := ctx.Err(); err != nil {
+		return 0, context.Cause(ctx)
+	}
+	if t.mode != words.Config {
+		return 0, errors.New("lines are held in config mode only")
+	}
+	size := t.size
+	for _, l := range lines {
+		if size += len(l); size > maxMessage {
+			return 0, fmt.Errorf("the change has more than %d MB; that is not sent in one Set", maxMessage>>20)
+		}
+	}
+	ops, err := readLines(lines)
+	if err != nil {
+		return 0, err
+	}
+	t.held, t.size = append(t.held, ops...), size
+	return len(lines), nil
 }
 
 // SendEach is Send: nothing takes effect before it is set.
