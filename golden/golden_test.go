@@ -2,6 +2,7 @@ package golden_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"testing"
@@ -95,11 +96,43 @@ func (s story) after(t *testing.T, device inventory.Device, rendered string) str
 	t.Helper()
 	before, err := os.ReadFile(filepath.Join(s.dir, "running", device.Name+".cfg"))
 	must(t, err)
+	if device.Dialect == "openconfig" {
+		return updated(t, before, []byte(rendered))
+	}
 	body, ended := bytes.CutSuffix(before, []byte("end\n"))
 	if ended {
 		rendered += "end\n"
 	}
 	return string(body) + rendered
+}
+
+// updated is a document with another one set into it.
+func updated(t *testing.T, before, with []byte) string {
+	t.Helper()
+	var old, now any
+	must(t, json.Unmarshal(before, &old))
+	must(t, json.Unmarshal(with, &now))
+	out, err := json.MarshalIndent(merged(old, now), "", " ")
+	must(t, err)
+	return string(out)
+}
+
+func merged(old, now any) any {
+	switch now := now.(type) {
+	case map[string]any:
+		was, is := old.(map[string]any)
+		if !is {
+			return now
+		}
+		for key, value := range now {
+			was[key] = merged(was[key], value)
+		}
+		return was
+	case []any: // no story has an entry of a list on both sides
+		was, _ := old.([]any)
+		return append(was, now...)
+	}
+	return now
 }
 
 func (s story) plan(t *testing.T, phase string, running map[string]string) {

@@ -26,7 +26,7 @@ func calledWith(out interface{ Write([]byte) (int, error) }, args ...string) (in
 // TestLostResults: a text that did not arrive is no success, in any format.
 func TestLostResults(t *testing.T) {
 	for _, format := range []string{"text", "json"} {
-		code, talk := calledWith(full{}, "-C", "../../golden/four-kinds", "render", "--format", format)
+		code, talk := calledWith(full{}, "-C", "../../golden/every-kind", "render", "--format", format)
 		if code != failed || !strings.Contains(talk, "op25b: error: the results could not be written: no space left on device\n") {
 			t.Errorf("%s: exit %d, said %q", format, code, talk)
 		}
