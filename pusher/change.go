@@ -286,12 +286,60 @@ func (m *mission) verify(ctx context.Context) (post, error) {
 	if err == nil && state(m.step, running.Config) != m.leg.to {
 		err = fmt.Errorf("it is not as planned: %s", difference(m.step, running.Config, m.leg.lines))
 	}
+	if err == nil {
+		err = m.spared(running.Config)
+	}
 	if err != nil {
 		b.Close()
 		return post{}, err
 	}
 	m.say(Verified, "read over a new session: as proved")
 	return b, nil
+}
+
+// spared makes sure that a union_replace, which by its specification may replace all that a device
+// has, has left what is not ours. [gnmi-union_replace.md]
+func (m *mission) spared(now acl.Config) error {
+	replaces := func(line string) bool { return strings.HasPrefix(line, "union_replace ") }
+	if !slices.ContainsFunc(slices.Concat(m.leg.stage, m.leg.swap), replaces) {
+		return nil
+	}
+	before, err := m.a.dialect.Parse(m.found)
+	if err != nil {
+		return err
+	}
+	have := now.Foreign(m.step.Owner())
+	for _, line := range before.Foreign(m.step.Owner()) {
+		if !slices.Contains(have, line) {
+			return fmt.Errorf("union_replace took more than our lists: %q is gone; write `set: replace` for it and make a new plan", head(line))
+		}
+	}
+	return nil
+}
+
+// kept makes sure that what others had on the device is still there, where a change is one
+// transaction: a router may take that for more than it says.
+func (m *mission) kept(now acl.Config) error {
+	owner, points := m.step.Owner(), m.step.Points()
+	for _, l := range m.began.Less(now).Lists {
+		if !owner.Owns(l.Name) {
+			return fmt.Errorf("the list %s of others is gone", l.Name)
+		}
+	}
+	for _, b := range m.began.Bindings {
+		if len(b.Lists) > 0 && !slices.Contains(points, b.Point()) && len(now.Binding(b.Point()).Lists) == 0 {
+			return fmt.Errorf("what others had bound at %s is gone", b.Point())
+		}
+	}
+	for _, name := range m.began.Interfaces {
+		if !now.HasInterface(name) {
+			return fmt.Errorf("the interface %s is gone", name)
+		}
+	}
+	if m.began.Hostname != "" && now.Hostname == "" {
+		return errors.New("its hostname is gone")
+	}
+	return nil
 }
 
 // sameDevice is the target with the host key that the first session saw.

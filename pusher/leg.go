@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"op25b/acl"
 	"op25b/plan"
 	"op25b/pusher/cli"
 	"op25b/pusher/gnmi"
@@ -68,6 +69,7 @@ type mission struct {
 	unsaved    bool
 	seen       State  // when it was looked at first
 	found      string // the running configuration when it was looked at first
+	began      acl.Config
 	halved     bool   // the leg starts where an earlier push of the run died among its lines
 	retreating bool   // on the way back nothing waits for a record
 }
@@ -151,7 +153,7 @@ func (m *mission) start(ctx context.Context) (*Outcome, error) {
 	}
 	done := func(s State) *Outcome { o := m.outcome(Done, s, nil); return &o }
 	now := state(m.step, running.Config)
-	m.found = running.Text
+	m.found, m.began = running.Text, running.Config
 	m.seen = where(m.step, running.Config)
 	switch {
 	case now == m.leg.to || (m.leg.name == "push" || m.leg.name == "soak") && now == m.step.Cleaned:
@@ -256,11 +258,17 @@ func (m *mission) quiet(ctx context.Context, running Reading) error {
 	return m.noTimer(ctx)
 }
 
-// noTimer makes sure that no revert timer runs, whoever started it.
+// noTimer makes sure that no revert timer runs, whoever started it. One that a try of an earlier push
+// may have left is short: it is waited for.
 func (m *mission) noTimer(ctx context.Context) error {
 	for _, name := range sortedGuards(m.a.words.Guards) {
 		g := m.a.words.Guards[name]
 		timer, err := m.a.pending(ctx, g)
+		for err == nil && timer.runs && m.now().Before(m.past.Trial) && !m.options.NoWait {
+			if err = m.sleep(ctx, time.Second); err == nil {
+				timer, err = m.a.pending(ctx, g)
+			}
+		}
 		if err != nil {
 			return err
 		}

@@ -15,6 +15,7 @@ type Past struct {
 	Well   bool      // it came out as the plan wants it, and was not taken back since
 	Armed  bool      // its timer was started, and no end of that was seen
 	Until  time.Time // when that timer ends at the latest
+	Trial  time.Time // until then a try whether it takes a change back by itself may not be over
 	Leg    string    // in which lines were last typed
 	Typed  bool      // lines were typed to it since it was last known to be as the plan says
 }
@@ -30,6 +31,8 @@ func Remember(events []Event) map[string]Past {
 		switch e.What {
 		case Connected:
 			failed[e.Device], p.Failed = p.Failed, true // until it ends
+		case Trying:
+			p.Trial = e.Time.Add(trialLength)
 		case Arming:
 			p.Armed, p.Typed, p.Leg, p.Until = true, true, e.Leg, e.Time.Add(armingLength(e.Text))
 		case Sent:

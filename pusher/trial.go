@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"time"
 
 	"op25b/templates/words"
 )
@@ -33,6 +34,9 @@ func (t *trials) pass(device string) {
 
 // trialSeconds is how long a device may take longer than its timer to take the trial back.
 const trialSeconds = 30
+
+// trialLength is how long a trial and its timers take at most.
+const trialLength = 2 * time.Minute
 
 // tried makes sure that the device really takes a change back by itself, where a dialect says that
 // it may not and say nothing of it. One that does not counts as one with `revert: none`.

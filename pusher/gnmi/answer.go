@@ -2,6 +2,7 @@ package gnmi
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"unicode"
@@ -71,10 +72,29 @@ func (t *Dialog) judged(ctx context.Context, line string, err error) error {
 	return t.lose(ctx, line, err)
 }
 
+// ErrLogin says that the device refused the credentials.
+var ErrLogin = errors.New("login refused")
+
+// stranger is the error of a call for which the device does not know us.
+type stranger struct{ says string }
+
+func (s stranger) Error() string { return fmt.Sprintf("%v: %s", ErrLogin, s.says) }
+
+// Hint is what to do next.
+func (s stranger) Hint() string {
+	return "set the credentials that the device knows: a user name with its password, or a client certificate"
+}
+
+// Is makes it an ErrLogin.
+func (s stranger) Is(target error) bool { return target == ErrLogin }
+
 // read is the error of a call that was to change nothing.
 func (t *Dialog) read(ctx context.Context, line string, err error) error {
 	if err == nil {
 		return nil
+	}
+	if status.Code(err) == codes.Unauthenticated {
+		return stranger{t.says(err)}
 	}
 	if through(status.Code(err)) {
 		return words.Refusal{Line: line, Says: t.says(err)}

@@ -79,7 +79,7 @@ func (t *Dialog) pending(ctx context.Context) (string, error) {
 	if status.Code(err) == codes.FailedPrecondition {
 		return "pending", nil
 	}
-	if err == nil {
+	if code := status.Code(err); code == codes.OK || code == codes.InvalidArgument { // some may not take a Set of nothing
 		err = t.send(ctx, t.patience, &pb.SetRequest{}, api.Extension_CommitCancel(asking))
 	}
 	switch code := status.Code(err); {

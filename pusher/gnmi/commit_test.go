@@ -87,7 +87,7 @@ func TestRefused(t *testing.T) {
 				if want := given(code); refused != want || errors.Is(err, ErrLost) == want || d.Alive() != want {
 					t.Fatalf("%s: %v; refused %v, alive %v", line, err, refused, d.Alive())
 				}
-				if refused && (!strings.HasPrefix(said.Says, code.String()+": bad [2J thing … long") || len(said.Says) > 350) {
+				if refused && (!strings.HasPrefix(said.Says, code.String()+": bad [2J thing ******** long") || len(said.Says) > 350) {
 					t.Fatalf("it says %q", said.Says)
 				}
 				if strings.Contains(err.Error(), secret) || strings.Contains(err.Error(), "\x1b") || strings.Contains(err.Error(), "acl-set") {
@@ -235,6 +235,7 @@ func TestPending(t *testing.T) {
 		"none waits":                      {cancel: codes.FailedPrecondition, want: "none", asked: []string{nothing, cancel}},
 		"one waits that nothing disturbs": {cancel: codes.InvalidArgument, want: "pending", asked: []string{nothing, cancel}},
 		"the extension is ignored":        {want: "none", asked: []string{nothing, cancel}},
+		"a Set of nothing is an error":    {nothing: codes.InvalidArgument, cancel: codes.FailedPrecondition, want: "none", asked: []string{nothing, cancel}},
 		"who may not set":                 {nothing: codes.PermissionDenied, refusal: true, asked: []string{nothing}},
 		"no Set":                          {nothing: codes.Unimplemented, refusal: true, asked: []string{nothing}},
 		"not now":                         {nothing: codes.Aborted, asked: []string{nothing}},

@@ -196,7 +196,7 @@ func (w *wire) hide(s string) string {
 	if w.secret == "" {
 		return s
 	}
-	return strings.ReplaceAll(s, w.secret, "…")
+	return strings.ReplaceAll(s, w.secret, "********")
 }
 
 // shown are the user and the password, as every call carries them. [gNMI authentication: metadata
