@@ -45,7 +45,7 @@ func (m *mission) tried(ctx context.Context) error {
 	if !m.guarded || probe.Line == "" || m.trials.has(m.step.Device) {
 		return nil
 	}
-	if err := m.say(Trying, "does it take a change back by itself?"); err != nil {
+	if err := m.say(Trying, "whether it takes a change back by itself"); err != nil {
 		return err
 	}
 	_, err := m.a.Do(ctx, probe, trialSeconds, m.a.Patience(probe))

@@ -65,6 +65,7 @@ func newRoot(out, talk io.Writer) *cobra.Command {
 	up.Flags().DurationVar(&o.time, "for", 0, "stop after this time")
 	up.Flags().Float64Var(&o.speed, "speed", 1, "how much faster the routers' revert timers run")
 	up.Flags().StringSliceVar(&o.dialects, "dialect", nil, "only these kinds: "+strings.Join(dialects(), ", "))
+	up.Flags().StringSliceVar(&o.deaf, "lose-confirm", nil, "routers, by name, that answer a confirmation and lose it")
 	up.MarkFlagRequired("output")
 	root.AddCommand(up)
 	return root
@@ -85,4 +86,5 @@ type options struct {
 	time     time.Duration
 	speed    float64
 	dialects []string
+	deaf     []string
 }

@@ -128,6 +128,7 @@ func TestUsage(t *testing.T) {
 	}{
 		{"up -n 0 -o x", "at least one router"},
 		{"up -o x --dialect ios", "the lab plays iosxe, iosxr, junos, rtx, openconfig"},
+		{"up -o x -n 1 --lose-confirm nobody", "--lose-confirm nobody: there is no such router"},
 		{"up", `required flag(s) "output" not set`},
 	}
 	for _, test := range tests {

@@ -89,6 +89,13 @@ func (o options) start(fleet *lab.Fleet, chosen []lab.Kind, enable string) ([]ro
 		}
 		all = append(all, router{k, s, site})
 	}
+	for _, name := range o.deaf {
+		s := fleet.Server(name)
+		if s == nil {
+			return nil, fmt.Errorf("--lose-confirm %s: there is no such router", name)
+		}
+		s.Device().Spoil(lab.Fault{SkipConfirm: true})
+	}
 	return all, nil
 }
 
