@@ -51,7 +51,7 @@ type part struct {
 // jobs are the measured jobs, by name.
 func jobs() map[string]func(job) (cost, error) {
 	return map[string]func(job) (cost, error){
-		"render": renderJob, "push": pushJob, "bare": bareJob, "call": callJob, "share": shareJob, "texts": textsJob, "grow": growJob,
+		"render": renderJob, "push": pushJob, "bare": bareJob, "call": callJob, "share": shareJob, "texts": textsJob, "grow": growJob, "set": setJob,
 	}
 }
 

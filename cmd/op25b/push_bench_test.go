@@ -29,6 +29,7 @@ import (
 	"op25b/plan"
 	"op25b/pusher"
 	"op25b/pusher/cli"
+	"op25b/pusher/gnmi"
 )
 
 // crowd is how many routers are pushed to, all at once.
@@ -42,13 +43,14 @@ type field struct {
 	door door // without an address
 }
 
-// raise starts a lab of n routers, of all kinds where the dialect is "".
+// raise starts a lab of n routers, of all kinds that are reached over SSH where the dialect is "".
 func raise(b *testing.B, dialect string, n int) (*field, error) {
 	f := &field{dir: b.TempDir(), done: make(chan error, 1)}
 	args := []string{"up", "-n", fmt.Sprint(n), "-o", f.dir, "--for", "4m"}
-	if dialect != "" {
-		args = append(args, "--dialect", dialect)
+	if dialect == "" {
+		dialect = "iosxe,iosxr,junos,rtx"
 	}
+	args = append(args, "--dialect", dialect)
 	f.lab = exec.Command(built(b, "op25b-lab"), args...)
 	says, err := f.lab.StderrPipe()
 	if err != nil {
@@ -87,7 +89,7 @@ func (f *field) furnish() error {
 		}
 		return ""
 	}
-	f.door = door{User: variable("USERNAME"), Password: variable("PASSWORD"), Enable: variable("ENABLE"), KnownHosts: filepath.Join(f.dir, "known_hosts")}
+	f.door = door{User: variable("USERNAME"), Password: variable("PASSWORD"), Enable: variable("ENABLE"), KnownHosts: filepath.Join(f.dir, "known_hosts"), Authority: filepath.Join(f.dir, "ca.pem")}
 	inv, e2 := os.ReadFile(filepath.Join(f.dir, "inventory.yaml"))
 	text := regexp.MustCompile(`(?m)^  (\S+):\n    address:`).ReplaceAllString(string(inv), "  $1:\n    credentials: $1\n    address:")
 	text = strings.ReplaceAll(text, "interface: lan2\n", "interface: lan2\n        existing: chain\n")
@@ -140,6 +142,8 @@ func (d door) environ(name string) string {
 		return d.Enable
 	case name == "OP25B_KNOWN_HOSTS":
 		return d.KnownHosts
+	case name == "OP25B_TLS_CA":
+		return d.Authority
 	case name == "USER":
 		return "bench"
 	}
@@ -160,6 +164,8 @@ func (d door) pusher(second func()) pusher.Pusher {
 			second()
 		}
 		return cli.Login{User: d.User, Password: d.Password, Enable: d.Enable}, nil
+	}, Trust: gnmi.Trust{Files: []string{d.Authority}}, Channel: func(string) (gnmi.Login, error) {
+		return gnmi.Login{User: d.User, Password: d.Password}, nil
 	}}
 }
 

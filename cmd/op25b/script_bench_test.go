@@ -16,7 +16,7 @@ import (
 )
 
 // door is how one comes into the routers of a lab.
-type door struct{ Address, User, Password, Enable, KnownHosts string }
+type door struct{ Address, User, Password, Enable, KnownHosts, Authority string }
 
 // act is one thing that a client did on a router. Before it, the router had printed so many
 // whole lines since the act before on that session, and then the last line as it stands.
