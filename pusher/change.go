@@ -300,8 +300,7 @@ func (m *mission) verify(ctx context.Context) (post, error) {
 // spared makes sure that a union_replace, which by its specification may replace all that a device
 // has, has left what is not ours. [gnmi-union_replace.md]
 func (m *mission) spared(now acl.Config) error {
-	replaces := func(line string) bool { return strings.HasPrefix(line, "union_replace ") }
-	if !slices.ContainsFunc(slices.Concat(m.leg.stage, m.leg.swap), replaces) {
+	if !m.unites() {
 		return nil
 	}
 	before, err := m.a.dialect.Parse(m.found)
@@ -317,29 +316,13 @@ func (m *mission) spared(now acl.Config) error {
 	return nil
 }
 
-// kept makes sure that what others had on the device is still there, where a change is one
-// transaction: a router may take that for more than it says.
-func (m *mission) kept(now acl.Config) error {
-	owner, points := m.step.Owner(), m.step.Points()
-	for _, l := range m.began.Less(now).Lists {
-		if !owner.Owns(l.Name) {
-			return fmt.Errorf("the list %s of others is gone", l.Name)
-		}
+// unites reports whether the leg, or the change that it is to confirm, has a union_replace.
+func (m *mission) unites() bool {
+	lines := slices.Concat(m.leg.stage, m.leg.swap)
+	if len(lines) == 0 {
+		lines = m.step.Do
 	}
-	for _, b := range m.began.Bindings {
-		if len(b.Lists) > 0 && !slices.Contains(points, b.Point()) && len(now.Binding(b.Point()).Lists) == 0 {
-			return fmt.Errorf("what others had bound at %s is gone", b.Point())
-		}
-	}
-	for _, name := range m.began.Interfaces {
-		if !now.HasInterface(name) {
-			return fmt.Errorf("the interface %s is gone", name)
-		}
-	}
-	if m.began.Hostname != "" && now.Hostname == "" {
-		return errors.New("its hostname is gone")
-	}
-	return nil
+	return slices.ContainsFunc(lines, func(line string) bool { return strings.HasPrefix(line, "union_replace ") })
 }
 
 // sameDevice is the target with the host key that the first session saw.

@@ -79,6 +79,8 @@ func (m *mission) keep(ctx context.Context) (State, error) {
 		return seen, refuse("a timer runs on it that is not of this run; wait until it has ended")
 	case m.guard.Confirm.Armer && left > 0:
 		return Pending, refuse("only the session that started its timer can confirm, and that is gone; it takes the change back in %s: resume then", left.Round(time.Second))
+	case pending && m.unites():
+		return Pending, refuse("it was set by union_replace, and what that took from others can no longer be seen; take it back: op25b abort")
 	case seen != After && pending:
 		return Pending, refuse("it is not as planned (%s); take it back: op25b abort", difference(m.step, running.Config, m.step.After))
 	case seen != After:

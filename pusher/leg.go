@@ -7,7 +7,6 @@ import (
 	"slices"
 	"time"
 
-	"op25b/acl"
 	"op25b/plan"
 	"op25b/pusher/cli"
 	"op25b/pusher/gnmi"
@@ -69,7 +68,6 @@ type mission struct {
 	unsaved    bool
 	seen       State  // when it was looked at first
 	found      string // the running configuration when it was looked at first
-	began      acl.Config
 	halved     bool   // the leg starts where an earlier push of the run died among its lines
 	retreating bool   // on the way back nothing waits for a record
 }
@@ -153,7 +151,7 @@ func (m *mission) start(ctx context.Context) (*Outcome, error) {
 	}
 	done := func(s State) *Outcome { o := m.outcome(Done, s, nil); return &o }
 	now := state(m.step, running.Config)
-	m.found, m.began = running.Text, running.Config
+	m.found = running.Text
 	m.seen = where(m.step, running.Config)
 	switch {
 	case now == m.leg.to || (m.leg.name == "push" || m.leg.name == "soak") && now == m.step.Cleaned:
@@ -286,7 +284,8 @@ type timer struct {
 	shown bool          // the device can tell; else the journal is all that is known
 }
 
-// pending asks whether a timer runs. A device that does not take the question cannot tell.
+// pending asks whether a timer runs. A command line that does not know the question has no such timer,
+// or says so that none runs; who may not ask over gNMI is not told.
 func (o post) pending(ctx context.Context, g words.Guard) (timer, error) {
 	if g.Pending == "" {
 		return timer{}, nil
@@ -294,7 +293,7 @@ func (o post) pending(ctx context.Context, g words.Guard) (timer, error) {
 	text, err := o.Read(ctx, g.Pending)
 	var unknown words.Refusal
 	if errors.As(err, &unknown) {
-		return timer{}, nil
+		return timer{shown: o.target.Via.Transport != overGNMI}, nil
 	}
 	if err != nil {
 		return timer{}, err

@@ -98,7 +98,8 @@ func Ended(text string) (Class, State, string) {
 
 // inherit deals with a timer that an earlier push of this run left on the device: where the
 // change stands and anybody may confirm, it is confirmed; what can be taken back at once is; else
-// it is waited for. It returns what the device runs then.
+// it is waited for. It returns what the device runs then. A union_replace is taken back and set anew:
+// what it took from others can no longer be seen.
 func (m *mission) inherit(ctx context.Context, running Reading) (Reading, error) {
 	guard := m.a.words.Guards[m.step.Revert]
 	for pause := time.Second; ; pause = min(2*pause, 15*time.Second) {
@@ -110,7 +111,7 @@ func (m *mission) inherit(ctx context.Context, running Reading) (Reading, error)
 		switch {
 		case timer.shown && !pending, !m.now().Before(end): // one that runs later is somebody else's
 			return running, nil
-		case pending && m.leg.name == "push" && state(m.step, running.Config) == m.leg.to && !guard.Confirm.Armer:
+		case pending && m.leg.name == "push" && state(m.step, running.Config) == m.leg.to && !guard.Confirm.Armer && !m.unites():
 			m.guard, m.guarded = guard, true
 			m.say(Verified, "read over a new session: as proved; its timer still runs")
 			m.past.Typed = true

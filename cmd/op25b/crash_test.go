@@ -27,9 +27,13 @@ import (
 func crashing() int {
 	at, _ := strconv.Atoi(os.Getenv("CRASH_AT_ROW"))
 	begun, start := time.Now(), clock()
-	var rows atomic.Int64
+	var rows, slept atomic.Int64
 	return run(context.Background(), os.Args[1:], world{in: os.Stdin, out: os.Stdout, err: os.Stderr, environ: os.Getenv,
-		now: func() time.Time { return start.Add(time.Since(begun)) },
+		now: func() time.Time { return start.Add(time.Since(begun) + time.Duration(slept.Load())) },
+		sleep: func(ctx context.Context, d time.Duration) error { // the routers are hurried, see site
+			slept.Add(int64(d))
+			return context.Cause(ctx)
+		},
 		recorded: func() {
 			if rows.Add(1) == int64(at) {
 				syscall.Kill(os.Getpid(), syscall.SIGKILL)
@@ -113,7 +117,9 @@ func (s *site) crash(i instant, k int) bool {
 			return true
 		})
 	}
+	s.hurried.Store(true)
 	v.run(s.t)
+	s.hurried.Store(false)
 	s.striking(nil)
 	status, _ := v.ProcessState.Sys().(syscall.WaitStatus)
 	return status.Signaled()
@@ -174,7 +180,7 @@ func (d *died) ends(verb string) {
 	}
 	s.want(r, 0, verb, d.where)
 	for _, one := range s.routers {
-		if one.kind.Dialect == "iosxe" || one.kind.Dialect == "rtx" {
+		if one.kind.Dialect == "iosxe" || one.kind.Dialect == "rtx" || one.speaks() {
 			one.Restart()
 		}
 		if wrong := one.differ(d.probes, want); wrong != "" {

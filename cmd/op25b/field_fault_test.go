@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	status "google.golang.org/grpc/codes"
+
 	"op25b/lab"
 	"op25b/plan"
 )
@@ -18,56 +20,84 @@ type mishap struct {
 	name     string
 	dialects []string // empty for all
 	lay      func(r *router, k int)
-	over     func(n int, dialect string) int // the last k that makes sense, of a step with n lines; 0: k plays no part
+	over     func(n int, dialect string) int // the last k that makes sense, of a step with n lines (of gNMI: RPCs); 0: k plays no part
 	codes    []int                           // what the failing router may come out as
 }
 
 func mishaps() []mishap {
 	lines := func(n int, _ string) int { return n }
 	typed := func(n int, dialect string) int { // what is typed besides: enter, confirm, and what an RTX is asked
-		if dialect == "rtx" {
-			return n + 16
-		}
-		return n + 4
+		return n + map[string]int{"iosxe": 4, "iosxr": 4, "junos": 4, "rtx": 16}[dialect]
 	}
+	half := func(n int, _ string) int { return n / 2 } // of the RPCs of a push are Sets, or less
 	once := func(int, string) int { return 0 }
+	gnmi := []string{"openconfig"}
 	fault := func(f func(k int) lab.Fault) func(*router, int) {
 		return func(r *router, k int) { r.Spoil(f(k)) }
 	}
 	wire := func(w func(k int) lab.Wire, f lab.Fault) func(*router, int) {
-		return func(r *router, k int) { r.Spoil(f); r.server.Spoil(w(k)) }
+		return func(r *router, k int) {
+			line := w(k)
+			if r.speaks() { // every RPC counts
+				line.DropAt, line.HangAt, line.DropConfigAt, line.HangConfigAt = line.DropConfigAt, line.HangConfigAt, 0, 0
+			}
+			r.Spoil(f)
+			r.server.Spoil(line)
+		}
 	}
 	drop := func(k int) lab.Wire { return lab.Wire{DropConfigAt: k} }
 	lost := func(k int) lab.Wire { return lab.Wire{DropConfigAt: k, Lost: true} }
 	hang := func(k int) lab.Wire { return lab.Wire{HangConfigAt: k} }
 	hangLost := func(k int) lab.Wire { return lab.Wire{HangConfigAt: k, Lost: true} }
 	return []mishap{
-		{"it refuses a line", nil, fault(func(k int) lab.Fault { return lab.Fault{RefuseLine: k} }), lines, []int{4}},
-		{"it refuses a line in words that nobody knows", nil, fault(func(k int) lab.Fault { return lab.Fault{RefuseLine: k, Message: "Hm, better not"} }), lines, []int{4}},
+		{"it refuses a line", everyTyped(), fault(func(k int) lab.Fault { return lab.Fault{RefuseLine: k} }), lines, []int{4}},
+		{"it refuses a line in words that nobody knows", everyTyped(), fault(func(k int) lab.Fault { return lab.Fault{RefuseLine: k, Message: "Hm, better not"} }), lines, []int{4}},
 		{"somebody numbers its lists anew", []string{"iosxe", "iosxr"}, fault(func(k int) lab.Fault { return lab.Fault{RenumberAt: k} }), lines, []int{0, 4, 5}},
-		{"it restarts", nil, fault(func(k int) lab.Fault { return lab.Fault{RebootAt: k} }), lines, []int{4}},
+		{"it restarts", everyTyped(), fault(func(k int) lab.Fault { return lab.Fault{RebootAt: k} }), lines, []int{4}},
 		{"the connection breaks after a line", nil, wire(drop, lab.Fault{}), typed, []int{0, 1, 4, 5}},
 		{"the connection breaks before a line", nil, wire(lost, lab.Fault{}), typed, []int{0, 1, 4, 5}},
-		{"the connection breaks, and the timer fires at once", nil, wire(drop, lab.Fault{CutTimer: "fire"}), typed, []int{0, 1, 4, 5}},
-		{"the connection breaks, and the timer is forgotten", nil, wire(drop, lab.Fault{CutTimer: "cancel"}), typed, []int{0, 1, 4, 5}},
+		{"the connection breaks, and the timer fires at once", everyTyped(), wire(drop, lab.Fault{CutTimer: "fire"}), typed, []int{0, 1, 4, 5}},
+		{"the connection breaks, and the timer is forgotten", everyTyped(), wire(drop, lab.Fault{CutTimer: "cancel"}), typed, []int{0, 1, 4, 5}},
 		{"it hangs after a line", nil, wire(hang, lab.Fault{}), typed, []int{0, 1, 4, 5}},
 		{"it hangs before a line", nil, wire(hangLost, lab.Fault{}), typed, []int{0, 1, 4, 5}},
-		{"its hardware is full", []string{"iosxr", "junos"}, fault(func(int) lab.Fault { return lab.Fault{TCAMEntries: 2} }), once, []int{4}},
+		{"its hardware is full", []string{"iosxr", "junos", "openconfig"}, fault(func(int) lab.Fault { return lab.Fault{TCAMEntries: 2} }), once, []int{4}},
 		// An IOS-XE takes the line, and a log message says what became of it.
 		{"its hardware is full, says a log message", []string{"iosxe"}, fault(func(int) lab.Fault {
 			return lab.Fault{TCAMEntries: 1, Message: "*Jan  5 02:00:00.000: %FMCORE-4-RACL_REDUCED: Interface Gi0/0/1 routed traffic will be software switched in ingress direction"}
 		}), once, []int{4}},
 		{"its memory is full", []string{"rtx"}, fault(func(int) lab.Fault { return lab.Fault{TCAMEntries: 9} }), once, []int{4}},
 		// An XR and an RTX do not show whether their timer runs.
-		{"it takes the confirmation, and goes on counting", []string{"iosxe", "junos"}, fault(func(int) lab.Fault { return lab.Fault{SkipConfirm: true} }), once, []int{4, 5}},
+		{"it takes the confirmation, and goes on counting", []string{"iosxe", "junos", "openconfig"}, fault(func(int) lab.Fault { return lab.Fault{SkipConfirm: true} }), once, []int{4, 5}},
+		// Of what speaks gNMI. What the router is asked before its change are Sets too, and a refusal there is one.
+		{"it refuses a Set", gnmi, fault(func(k int) lab.Fault { return lab.Fault{RefuseLine: k} }), half, []int{0, 1, 4, 5, 6}},
+		{"it refuses a Set in a way that says nothing", gnmi, fault(func(k int) lab.Fault { return lab.Fault{RefuseLine: k, RefuseCode: int(status.Internal)} }), half, []int{0, 1, 4, 5, 6}},
+		{"it refuses a Set for want of rights", gnmi, fault(func(k int) lab.Fault { return lab.Fault{RefuseLine: k, RefuseCode: int(status.PermissionDenied)} }), half, []int{0, 1, 4, 5, 6}},
+		{"it restarts after a Set", gnmi, fault(func(k int) lab.Fault { return lab.Fault{RebootAt: k} }), half, []int{0, 1, 4, 5}},
+		{"the answer to a Set that it carried out is lost", gnmi, fault(func(k int) lab.Fault { return lab.Fault{LoseAnswer: k} }), half, []int{0, 1, 4, 5}},
+		{"a Set is lost", gnmi, fault(func(k int) lab.Fault { return lab.Fault{LoseSet: k} }), half, []int{0, 1, 4, 5}},
+		{"it is slow", gnmi, fault(func(int) lab.Fault { return lab.Fault{Late: 100 * time.Millisecond} }), once, []int{0}},
+		{"it answers too late", gnmi, fault(func(int) lab.Fault { return lab.Fault{Late: 2 * time.Second} }), once, []int{1}},
+		{"it refuses a leaf", gnmi, fault(func(int) lab.Fault {
+			return lab.Fault{RefusePath: "/acl/acl-sets/acl-set/acl-entries/acl-entry/transport/config/destination-port"}
+		}), once, []int{4}},
+		{"it refuses a leaf in a way that says nothing", gnmi, fault(func(int) lab.Fault {
+			return lab.Fault{RefusePath: "/acl/interfaces", RefuseCode: int(status.Unknown)}
+		}), once, []int{4}},
+		{"it ignores the Commit extension", gnmi, fault(func(int) lab.Fault { return lab.Fault{IgnoreCommit: true} }), once, []int{6}},
+		{"it does not compare the ids of commits", gnmi, fault(func(int) lab.Fault { return lab.Fault{AnyID: true} }), once, []int{6}},
+		{"it takes no change back by itself", gnmi, fault(func(int) lab.Fault { return lab.Fault{NeverReverts: true} }), once, []int{6}},
+		{"its union_replace replaces everything", gnmi, fault(func(int) lab.Fault { return lab.Fault{UnionAll: true} }), once, []int{4}},
 	}
 }
 
 // newMishapSite is a router that will fail, one that is changed with it, and one after it; all
 // of them have the first phase, and next.plan is the way to the second.
-func newMishapSite(t *testing.T, dialect string) *site {
-	beside := everyDialect()[(slices.Index(everyDialect(), dialect)+1)%4]
+func newMishapSite(t *testing.T, dialect, of string) *site {
+	beside := after(dialect)
 	s := newSite(t, dialect, beside, "junos")
+	if of == "its union_replace replaces everything" {
+		s.routers[0].extra = "    set: union_replace\n"
+	}
 	s.rollout = fmt.Sprintf("version: 1\nwaves: [{ name: first, select: { place: front } }, { name: rest }]\n%s",
 		"limits: { parallel: 4, max-failed: 1, max-failed-total: 1 }\nconfirm: 5m\n")
 	s.ready()
@@ -106,7 +136,8 @@ func (s *site) mishap(m mishap, k int) told {
 	victim, later := s.routers[0], s.routers[2]
 	probes, old, new := s.secondProbes()
 	s.watch(p, probes, old, new)
-	if m.name == "it restarts" {
+	text := victim.Running()
+	if strings.HasPrefix(m.name, "it restarts") {
 		victim.watch.may = func(string) bool { return true }
 	}
 	m.lay(victim, k)
@@ -119,6 +150,9 @@ func (s *site) mishap(m mishap, k int) told {
 	}
 	if o[victim.name].Code != 0 && o[victim.name].State != "cleaned" && later.server.Traffic().Logins != logins && !afterwards(r) {
 		s.t.Errorf("%s: %s was started after the budget was spent", where, later.name)
+	}
+	if now := victim.Running(); o[victim.name].Code == 6 && !afterwards(r) && now != text {
+		s.t.Errorf("%s: %s was refused, and is changed\n%s", where, victim.name, now)
 	}
 	s.truthful(where, r, p, probes, old, new)
 	s.converges(where, probes, new)

@@ -292,10 +292,11 @@ func TestOrderOnDevice(t *testing.T) {
 			return i
 		}
 		order := map[string][]string{ // what a candidate takes is armed when it is committed
-			"iosxe": {"connecting", "connected", "checked", "arming", "sent configure terminal revert timer 5", "armed", "sent object-group", "sent interface", "switched", "verified", "confirming", "sent configure confirm", "confirmed", "sent write memory", "saved", "finished"},
-			"rtx":   {"connecting", "connected", "checked", "arming", "sent rollback timer 300", "armed", "sent ip filter", "sent ip lan2", "switched", "verified", "confirming", "sent confirm", "confirmed", "sent save", "saved", "finished"},
-			"iosxr": {"connecting", "connected", "checked", "sent configure exclusive", "arming", "sent commit confirmed", "switched", "verified", "confirming", "sent commit", "confirmed", "finished"},
-			"junos": {"connecting", "connected", "checked", "sent configure exclusive", "arming", "sent commit confirmed 5", "switched", "verified", "confirming", "sent commit", "confirmed", "finished"},
+			"iosxe":      {"connecting", "connected", "checked", "arming", "sent configure terminal revert timer 5", "armed", "sent object-group", "sent interface", "switched", "verified", "confirming", "sent configure confirm", "confirmed", "sent write memory", "saved", "finished"},
+			"rtx":        {"connecting", "connected", "checked", "arming", "sent rollback timer 300", "armed", "sent ip filter", "sent ip lan2", "switched", "verified", "confirming", "sent confirm", "confirmed", "sent save", "saved", "finished"},
+			"iosxr":      {"connecting", "connected", "checked", "sent configure exclusive", "arming", "sent commit confirmed", "switched", "verified", "confirming", "sent commit", "confirmed", "finished"},
+			"junos":      {"connecting", "connected", "checked", "sent configure exclusive", "arming", "sent commit confirmed 5", "switched", "verified", "confirming", "sent commit", "confirmed", "finished"},
+			"openconfig": {"connecting", "connected", "checked", "trying", "sent edit", "sent replace", "sent delete", "arming", "sent set confirmed 300", "switched", "verified", "confirming", "sent confirm", "confirmed", "finished"},
 		}[r.kind.Dialect]
 		last := -1
 		for _, begin := range order {

@@ -33,9 +33,10 @@ func obstacles() []obstacle {
 	return []obstacle{
 		{"nothing is in the way", nil, none, 0, always("cleaned")},
 		{"another device by its name", nil, by(map[string][]string{
-			"iosxe": {"hostname other"}, "iosxr": {"hostname other"}, "junos": {"set system host-name other"}, "rtx": {"console prompt other"}}),
-			6, always(`another device: it calls itself "other"`)},
-		{"another host key", nil, func(_ *site, r *router) []string {
+			"iosxe": {"hostname other"}, "iosxr": {"hostname other"}, "junos": {"set system host-name other"}, "rtx": {"console prompt other"},
+			"openconfig": {`update /system/config {"hostname":"other"}`}}),
+			6, map[string]string{"": `another device: it calls itself "other"`, "openconfig": `another device: its configuration is of "other"`}},
+		{"another host key", everyTyped(), func(_ *site, r *router) []string {
 			if err := r.server.ChangeHostKey(); err != nil {
 				panic(err)
 			}
@@ -48,7 +49,27 @@ func obstacles() []obstacle {
 			s.write()
 			return nil
 		}, 6, always("another device: its host key is ")},
-		{"an unknown host key", nil, func(s *site, r *router) []string {
+		{"a certificate with another key", []string{"openconfig"}, func(_ *site, r *router) []string {
+			if err := r.server.ChangeHostKey(); err != nil {
+				panic(err)
+			}
+			return nil
+		}, 6, always("another device: its host key is ")},
+		{"a certificate of nobody we know", []string{"openconfig"}, func(_ *site, r *router) []string {
+			if err := r.server.ChangeAuthority(); err != nil {
+				panic(err)
+			}
+			return nil
+		}, 6, always("certificate refused")},
+		{"nobody whose certificates are believed", []string{"openconfig"}, func(s *site, r *router) []string {
+			s.env["OP25B_TLS_CA"] = ""
+			return nil
+		}, 6, always("certificate refused")},
+		{"no file with certificates", []string{"openconfig"}, func(s *site, r *router) []string {
+			s.env["OP25B_TLS_CA"] = s.file("nosuch.pem")
+			return nil
+		}, 1, always("nosuch.pem")},
+		{"an unknown host key", everyTyped(), func(s *site, r *router) []string {
 			s.known = "# nobody\n"
 			s.write()
 			return nil
@@ -74,15 +95,18 @@ func obstacles() []obstacle {
 			return nil
 		}, 6, always("it changed since the plan was made")},
 		{"our binding is gone", nil, by(map[string][]string{
-			"iosxe": {"interface GigabitEthernet0/0/1", " no ip access-group in"},
-			"iosxr": {"interface Bundle-Ether1.100", " no ipv4 access-group ingress"},
-			"junos": {"delete interfaces ge-0/0/1 unit 0 family inet filter"},
-			"rtx":   {"no ip lan2 secure filter in"}}), 6, always("it changed since the plan was made")},
+			"iosxe":      {"interface GigabitEthernet0/0/1", " no ip access-group in"},
+			"iosxr":      {"interface Bundle-Ether1.100", " no ipv4 access-group ingress"},
+			"junos":      {"delete interfaces ge-0/0/1 unit 0 family inet filter"},
+			"rtx":        {"no ip lan2 secure filter in"},
+			"openconfig": {"delete /acl/interfaces/interface[id=Ethernet2]/ingress-acl-sets"}}), 6, always("it changed since the plan was made")},
 		{"a foreign list is in our place", nil, by(map[string][]string{
 			"iosxe": {"ip access-list extended THEIRS", " permit ip any any", "interface GigabitEthernet0/0/1", " ip access-group THEIRS in"},
 			"iosxr": {"interface Bundle-Ether1.100", " ipv4 access-group MGMT ingress"},
 			"junos": {"set interfaces ge-0/0/1 unit 0 family inet filter input PROTECT-CORE"},
-			"rtx":   {"ip lan2 secure filter in 200020 200099"}}), 6, always("it changed since the plan was made")},
+			"rtx":   {"ip lan2 secure filter in 200020 200099"},
+			"openconfig": {"delete /acl/interfaces/interface[id=Ethernet2]/ingress-acl-sets", "update /acl/interfaces/interface[id=Ethernet2]" +
+				`/ingress-acl-sets/ingress-acl-set[set-name=PROTECT-CORE][type=ACL_IPV4] {"set-name":"PROTECT-CORE","type":"ACL_IPV4","config":{"set-name":"PROTECT-CORE","type":"ACL_IPV4"}}`}}), 6, always("it changed since the plan was made")},
 		{"a foreign list beside ours changed", []string{"rtx"}, by(map[string][]string{
 			"rtx": {"ip filter 200020 reject * * udp,tcp 136 *"}}), 6, always("it changed since the plan was made")},
 		{"somebody's work is not saved", []string{"iosxe", "rtx"}, func(s *site, r *router) []string {
@@ -103,6 +127,30 @@ func obstacles() []obstacle {
 			r.Spoil(lab.Fault{Lock: "yamada"})
 			return nil
 		}, 1, always("login refused: administrator")},
+		{"somebody's commit waits", []string{"openconfig"}, func(s *site, r *router) []string {
+			r.set(commitOf("theirs"), `update /interfaces/interface[name=Ethernet1]/config {"description":"theirs"}`)
+			return nil
+		}, 6, always("a timer runs on it")},
+		{"an earlier push died before it confirmed, and nobody remembers", []string{"openconfig"}, func(s *site, r *router) []string {
+			r.set(commitOf("op25b-0123456789abcdef"), stepOf(s.open("next.plan"), r.name).Do...)
+			return nil
+		}, 6, always("a timer runs on it")},
+		{"it ignores the Commit extension", []string{"openconfig"}, func(s *site, r *router) []string {
+			r.Spoil(lab.Fault{IgnoreCommit: true})
+			return nil
+		}, 6, always("it ignores the Commit extension, so it cannot take a change back by itself")},
+		{"it takes any id for the one of its commit", []string{"openconfig"}, func(s *site, r *router) []string {
+			r.Spoil(lab.Fault{AnyID: true})
+			return nil
+		}, 6, always("it ignores the Commit extension")},
+		{"it takes the Commit extension, and no change back", []string{"openconfig"}, func(s *site, r *router) []string {
+			r.Spoil(lab.Fault{NeverReverts: true})
+			return nil
+		}, 6, always("did not show within 33 s that it takes a change back")},
+		{"it answers too late", []string{"openconfig"}, func(s *site, r *router) []string {
+			r.Spoil(lab.Fault{Late: 2 * time.Second})
+			return []string{"--patience=1s"}
+		}, 1, always("no answer came")},
 		{"a timer of somebody else runs", []string{"iosxe", "junos"}, func(s *site, r *router) []string {
 			r.hand(map[string][]string{
 				"iosxe": {"enable", "configure terminal revert timer 10", "ip route 198.51.100.0 255.255.255.0 192.0.2.1", "end", "write memory"},
@@ -147,6 +195,8 @@ func editOurs(r *router) []string {
 		return []string{"ip access-list extended " + name, " 5 permit tcp host 100.64.3.3 any eq smtp"}
 	case "iosxr":
 		return []string{"ipv4 access-list " + name, " 5 permit tcp host 100.64.3.3 any eq smtp"}
+	case "openconfig":
+		return []string{"delete /acl/acl-sets/acl-set[name=" + name + "][type=ACL_IPV4]/acl-entries/acl-entry[sequence-id=10]"}
 	case "junos":
 		m := regexp.MustCompile(`filter (OP25B-\S+-V4-\S+) \{(?s:.*?)term (\S+) \{`).FindStringSubmatch(r.Running())
 		at := "firewall family inet filter " + m[1] + " term "
@@ -198,10 +248,10 @@ func TestRefused(t *testing.T) {
 				if !strings.Contains(out.err, "op25b: hint: ") {
 					t.Errorf("there is no hint:\n%s%s", out.err, out.out)
 				}
-				if more := r.configured()[typed:]; len(more) > 0 {
+				if more := r.configured()[typed:]; len(more) > 0 && !strings.Contains(out.out, "Commit extension") { // that was tried
 					t.Errorf("typed in configuration mode: %q", more)
 				}
-				if n := r.server.Traffic().ConfigBytes - bytes; n > 0 && dialect != "rtx" {
+				if n := r.server.Traffic().ConfigBytes - bytes; n > 0 && dialect != "rtx" && dialect != "openconfig" { // where a Set is asked with
 					t.Errorf("%d bytes in configuration mode", n)
 				}
 				if r.Running() != text {
@@ -259,7 +309,7 @@ func TestGates(t *testing.T) {
 func ownLists(text string) []string {
 	var out []string
 	for _, word := range strings.Fields(text) {
-		word = strings.TrimSuffix(word, ";")
+		word = strings.Trim(word, `;",`)
 		if strings.HasPrefix(word, "OP25B-") && !slices.Contains(out, word) {
 			out = append(out, word)
 		}

@@ -17,8 +17,11 @@ type router struct {
 	kind   lab.Kind
 	name   string
 	server *lab.Server
+	extra  string // more of its lines in the inventory
 
-	mu    sync.Mutex // a line and the look after it are one
+	lose  func(line string) bool              // whether a line is lost with its connection; nil for none
+	hold  func(rpc string, carry func()) bool // whether an RPC is held back and its connection cut; carry is for later
+	mu    sync.Mutex                          // a line and the look after it are one
 	typed []typedLine
 	watch *watch // nil while nobody looks
 }
@@ -61,7 +64,7 @@ func (s *watchedSession) Enter(line string) (string, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	lost, struck := r.site.count()
-	if lost {
+	if lost || r.lose != nil && r.lose(line) {
 		s.Session.Cut()
 		r.look(byCut)
 		return "", false
@@ -160,6 +163,9 @@ func (r *router) instants(s plan.Step) func(string) bool {
 		lines = append(lines, strings.TrimSpace(l))
 	}
 	atomic := r.kind.Dialect == "iosxr" || r.kind.Dialect == "junos"
+	if r.speaks() {
+		return setsAt
+	}
 	return func(line string) bool {
 		if line == byClock || line == byCut {
 			return true // the revert timer
@@ -178,7 +184,7 @@ func (r *router) configured() []string {
 	var out []string
 	for _, l := range r.typed {
 		text := strings.TrimSpace(l.text)
-		reads := r.kind.Dialect == "rtx" && (text == "" || strings.HasPrefix(text, "show "))
+		reads := r.kind.Dialect == "rtx" && (text == "" || strings.HasPrefix(text, "show ")) || r.speaks() && (text == "Set" || text == "Set cancel") // asks what is pending
 		if l.config && !reads {
 			out = append(out, l.text)
 		}
@@ -216,6 +222,10 @@ func (r *router) hand(lines ...string) {
 // edit types configuration lines at the console and saves.
 func (r *router) edit(lines ...string) {
 	r.site.t.Helper()
+	if r.speaks() {
+		r.set(nil, lines...)
+		return
+	}
 	r.hand(slices.Concat(r.into(), lines, r.out())...)
 }
 

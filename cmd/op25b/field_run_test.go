@@ -32,15 +32,22 @@ func runSite(t *testing.T, rollout string, dialects ...string) *site {
 }
 
 // six are routers enough for three waves of two.
-func six() []string { return []string{"iosxe", "junos", "iosxr", "rtx", "iosxe", "junos"} }
+func six() []string { return []string{"iosxe", "junos", "iosxr", "rtx", "iosxe", "openconfig"} }
 
 // resume goes on with the last run of a plan.
 func (s *site) resume(name string, more ...string) []string {
 	return append([]string{"resume", "--yes=" + s.open(name).Short()}, more...)
 }
 
-// fail lets a router refuse the first line; well puts all right.
-func (r *router) fail() { r.Spoil(lab.Fault{RefuseLine: 1}) }
+// fail lets a router refuse the first line, or a Set that binds; well puts all right.
+func (r *router) fail() { r.Spoil(r.refusal("")) }
+
+func (r *router) refusal(message string) lab.Fault {
+	if r.speaks() {
+		return lab.Fault{RefusePath: "/acl/interfaces", Message: message}
+	}
+	return lab.Fault{RefuseLine: 1, Message: message}
+}
 
 func (s *site) well() {
 	for _, r := range s.routers {

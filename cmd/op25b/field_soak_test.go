@@ -67,7 +67,7 @@ func TestSoakLog(t *testing.T) {
 // accepts the rest is not counted, and an RTX counts nothing.
 func TestSoakStanding(t *testing.T) {
 	t.Parallel()
-	for _, dialect := range []string{"iosxe", "iosxr"} {
+	for _, dialect := range []string{"iosxe", "iosxr", "openconfig"} {
 		t.Run(dialect, func(t *testing.T) {
 			t.Parallel()
 			s := runSite(t, soaking, dialect, "rtx", "junos")

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
@@ -11,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -18,13 +20,14 @@ import (
 	"op25b/lab/iosxe"
 	"op25b/lab/iosxr"
 	"op25b/lab/junos"
+	"op25b/lab/openconfig"
 	"op25b/lab/rtx"
 	"op25b/plan"
 )
 
 // The stories of the field are told with the command itself, against routers of the lab over
-// real SSH. After every line that any of them takes, the router is asked about every packet
-// on the edges of the old and the new policy.
+// real SSH and gNMI. After every line that any of them takes, the router is asked about every
+// packet on the edges of the old and the new policy. To a router that speaks gNMI an RPC is a line.
 
 // The passwords of all routers: they must not appear in anything that the command writes.
 const (
@@ -32,9 +35,9 @@ const (
 	enableSecret = "Planted-enable-4711"
 )
 
-// kinds are the four that the lab plays.
+// kinds are the five that the lab plays.
 func kinds() []lab.Kind {
-	return []lab.Kind{iosxe.Kind(), iosxr.Kind(), junos.Kind(), rtx.Kind()}
+	return []lab.Kind{iosxe.Kind(), iosxr.Kind(), junos.Kind(), rtx.Kind(), openconfig.Kind()}
 }
 
 func kindOf(dialect string) lab.Kind {
@@ -42,7 +45,16 @@ func kindOf(dialect string) lab.Kind {
 	return all[slices.IndexFunc(all, func(k lab.Kind) bool { return k.Dialect == dialect })]
 }
 
-func everyDialect() []string { return []string{"iosxe", "iosxr", "junos", "rtx"} }
+func everyDialect() []string { return append(everyTyped(), "openconfig") }
+
+// everyTyped are the dialects that are typed on a terminal.
+func everyTyped() []string { return []string{"iosxe", "iosxr", "junos", "rtx"} }
+
+// after is the dialect after another, for what stands beside it.
+func after(dialect string) string {
+	all := everyDialect()
+	return all[(slices.Index(all, dialect)+1)%len(all)]
+}
 
 // sweeping reports whether the long runs are asked for.
 func sweeping() bool { return os.Getenv("OP25B_SWEEP") != "" }
@@ -59,13 +71,19 @@ type site struct {
 	// existing is what the inventory says of lists of others on routers of a dialect, where it does.
 	existing map[string]string
 	env      map[string]string
-	known    string // known_hosts, "" for what the fleet shows
+	client   []tls.Certificate // by which operators come in over gNMI, where the door asks for one
+	known    string            // known_hosts, "" for what the fleet shows
 
 	mu    sync.Mutex
 	said  bytes.Buffer // everything that the command wrote
 	lines int          // typed on all routers since atLine was set
 	at    int
 	then  func()
+	// hurried lets the time of the routers pass where a command in a process of its own waits for
+	// one of them: only the clock of that process goes on there.
+	hurried atomic.Bool
+	// nap, if set, is how time passes where the command waits.
+	nap func(ctx context.Context, d time.Duration) error
 	// strike, if set, is asked at each line, before it is carried out and after; where it says
 	// true before, the line is lost with its connection.
 	strike func(n int, executed bool) bool
@@ -91,7 +109,8 @@ func emptySite(t *testing.T) *site {
 		existing: map[string]string{"rtx": "chain"},
 		fleet:    &lab.Fleet{Door: lab.Door{User: "op", Password: loginSecret}}}
 	s.env = map[string]string{"OP25B_CORE_USERNAME": "op", "OP25B_CORE_PASSWORD": loginSecret, "OP25B_CORE_ENABLE": enableSecret,
-		"OP25B_JOURNAL": filepath.Join(s.dir, "journal.db"), "OP25B_KNOWN_HOSTS": filepath.Join(s.dir, "known_hosts"), "HOME": s.dir, "USER": "sato"}
+		"OP25B_JOURNAL": filepath.Join(s.dir, "journal.db"), "OP25B_KNOWN_HOSTS": filepath.Join(s.dir, "known_hosts"),
+		"OP25B_TLS_CA": filepath.Join(s.dir, "ca.pem"), "HOME": s.dir, "USER": "sato"}
 	t.Cleanup(s.close)
 	return s
 }
@@ -131,7 +150,7 @@ func (s *site) add(k lab.Kind, actor func(lab.Device) lab.Device) *router {
 		s.t.Fatal(err)
 	}
 	r := &router{Device: device, site: s, kind: k, name: name}
-	var shown lab.Device = r
+	shown := r.shown()
 	if actor != nil {
 		shown = actor(r)
 	}
@@ -159,13 +178,13 @@ func (s *site) write() {
 		if word := s.existing[r.kind.Dialect]; word != "" {
 			inv.WriteString(", existing: " + word)
 		}
-		inv.WriteString(" }\n")
+		inv.WriteString(" }\n" + r.extra)
 	}
 	known := s.known
 	if known == "" {
 		known = s.fleet.KnownHosts()
 	}
-	for name, text := range map[string]string{"policy.yaml": s.rules.yaml(), "inventory.yaml": inv.String(), "rollout.yaml": s.rollout, "known_hosts": known} {
+	for name, text := range map[string]string{"policy.yaml": s.rules.yaml(), "inventory.yaml": inv.String(), "rollout.yaml": s.rollout, "known_hosts": known, "ca.pem": s.fleet.Authority()} {
 		if err := os.WriteFile(filepath.Join(s.dir, name), []byte(text), 0o600); err != nil {
 			s.t.Fatal(err)
 		}
@@ -237,6 +256,9 @@ func (s *site) push(name string, more ...string) []string {
 func (s *site) sleep(ctx context.Context, d time.Duration) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
+	}
+	if s.nap != nil {
+		return s.nap(ctx, d)
 	}
 	s.pass(d)
 	return nil
