@@ -65,7 +65,7 @@ func (c Config) Own(o Owner, b Binding) (ours, others []string) {
 
 // Canonical is the state that a plan rests on, as lines for people and for a digest: our
 // objects, the bindings at the points and wherever else ours are bound, the lists of others
-// bound there, and who else refers to ours. Spelling and remarks leave no trace, and of numbers
+// bound there, who else refers to ours, and what is not understood. Spelling and remarks leave no trace, and of numbers
 // only those of our entries in lists of others do.
 func (c Config) Canonical(points []Point, owner Owner) []string {
 	var lines []string
@@ -113,7 +113,17 @@ func (c Config) Canonical(points []Point, owner Owner) []string {
 			lines = append(lines, c.listLines("beside", l, owner)...) // ours stand in it, although it is bound nowhere
 		}
 	}
-	return append(lines, c.usedLines(owner)...)
+	return slices.Concat(lines, c.usedLines(owner), c.unreadLines())
+}
+
+// unreadLines are what could change the meaning of filters and is not understood.
+func (c Config) unreadLines() []string {
+	var lines []string
+	for _, p := range c.Unread {
+		lines = append(lines, "unread "+strings.Join(strings.Fields(p.Text), " "))
+	}
+	slices.Sort(lines)
+	return slices.Compact(lines)
 }
 
 func (c Config) usedLines(owner Owner) []string {
@@ -147,6 +157,9 @@ func (b Binding) text() string {
 	}
 	if b.Tail != "" {
 		s += " " + b.Tail
+	}
+	if b.Unmodelled != "" {
+		s += " ? " + b.Unmodelled
 	}
 	return s
 }

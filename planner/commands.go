@@ -145,6 +145,9 @@ func bind(r renderer.Renderer, points []acl.Rebind) ([]string, error) {
 		bound.Bindings = append(bound.Bindings, p.To)
 	}
 	lines, err := r.Lines(bound)
+	if r.Dialect().Limits().Adds {
+		return slices.Concat(first, unbound, lines), err // what is taken away goes first there, whatever the order of the lines
+	}
 	return slices.Concat(first, lines, unbound), err
 }
 

@@ -10,6 +10,7 @@ import (
 	"op25b/differ"
 	"op25b/plan"
 	"op25b/renderer"
+	"op25b/templates"
 )
 
 // rehearsal is a step played on paper: the running text with the step's lines typed to it.
@@ -37,6 +38,9 @@ func rehearse(r renderer.Renderer, running string, q differ.Question, delta acl.
 		}
 	}
 	if err := play.ends(); err != nil {
+		return proof, err
+	}
+	if err := play.together(); err != nil {
 		return proof, err
 	}
 	if s.Method == plan.Commit || s.Method == plan.Set {
@@ -79,6 +83,23 @@ func (p *rehearsal) ends() error {
 		}
 		if lines := c.Canonical(p.question.Points, p.question.Owner); plan.State(lines) != end.want {
 			return fmt.Errorf("rehearsal: the lines of %s do not lead where they should; nothing of it is sent. they lead to:\n%s", end.name, strings.Join(lines, "\n"))
+		}
+	}
+	return nil
+}
+
+// together makes sure that lines which go out as one mean the same as one after the other.
+func (p *rehearsal) together() error {
+	batcher, is := p.renderer.Dialect().(templates.Batcher)
+	if !is {
+		return nil
+	}
+	for _, part := range []struct {
+		name  string
+		lines []string
+	}{{"do", p.step.Do}, {"undo", p.step.Undo}, {"cleanup", p.step.Cleanup}} {
+		if err := batcher.Batch(part.lines); err != nil {
+			return fmt.Errorf("rehearsal: the lines of %s cannot go out together: %w; please report it", part.name, err)
 		}
 	}
 	return nil

@@ -66,6 +66,13 @@ type Counter interface {
 	Counted(text, list string, f packet.Family) []words.Count
 }
 
+// Batcher is a dialect whose lines of one change go out together, in an order that is not theirs.
+type Batcher interface {
+	// Batch says why some lines would then mean something else than one after the other; nil where they
+	// do not.
+	Batch(lines []string) error
+}
+
 // All is every dialect that inventory.yaml may name.
 func All() []Dialect {
 	return []Dialect{iosxe.Dialect{}, iosxr.Dialect{}, junos.Dialect{}, rtx.Dialect{}, openconfig.Dialect{}}
