@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"op25b/acl"
+	"op25b/pusher/gnmi"
 	"op25b/templates/words"
 )
 
@@ -309,7 +310,7 @@ func (m *mission) spared(now acl.Config) error {
 	}
 	have := now.Foreign(m.step.Owner())
 	for _, line := range before.Foreign(m.step.Owner()) {
-		if !slices.Contains(have, line) {
+		if !slices.Contains(have, line) && !strings.HasPrefix(line, "list "+gnmi.TrialList+" ") {
 			return fmt.Errorf("union_replace took more than our lists: %q is gone; write `set: replace` for it and make a new plan", head(line))
 		}
 	}
@@ -368,7 +369,7 @@ func (m *mission) confirm(ctx context.Context, b post) error {
 	if err != nil {
 		return err
 	}
-	if timer.runs {
+	if timer.runs && !m.anothers(ctx, by) {
 		return errors.New("it took the confirmation, but its timer still runs")
 	}
 	if m.a.words.Save.Line == "" { // nobody reads it again afterwards
@@ -386,6 +387,13 @@ func (m *mission) confirm(ctx context.Context, b post) error {
 		m.do(ctx, m.a, m.a.words.Leave) // gives the lock back; cutting the session does too
 	}
 	return nil
+}
+
+// anothers reports whether the timer that runs after a confirmation is somebody else's, where a device
+// tells that by refusing to take our confirmation for it.
+func (m *mission) anothers(ctx context.Context, by post) bool {
+	var said words.Refusal
+	return m.guard.Other != nil && errors.As(m.do(ctx, by, m.guard.Confirm.Command), &said) && m.guard.Other.MatchString(said.Says)
 }
 
 // errNotSaved says that the change is in force and confirmed, but startup may lack it.

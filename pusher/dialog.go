@@ -33,10 +33,11 @@ type dialog interface {
 	Close() error
 }
 
-// doors are the ways to devices, read once for all of them.
+// doors are the ways to devices, read once for all of them, and which devices have stood their trial.
 type doors struct {
-	ssh  cli.Dialer
-	gnmi gnmi.Dialer
+	ssh    cli.Dialer
+	gnmi   gnmi.Dialer
+	trials *trials
 }
 
 // overGNMI is the transport of a target that is reached over gNMI.
@@ -44,6 +45,7 @@ const overGNMI = "gnmi"
 
 // doors reads what is needed to reach some devices: host keys, and authorities of certificates.
 func (p Pusher) doors(targets ...Target) (d doors, err error) {
+	d.trials = &trials{passed: map[string]bool{}}
 	reach := or(p.Reach, 15*time.Second)
 	var ssh, overgnmi bool
 	for _, t := range targets {
@@ -63,7 +65,7 @@ func (p Pusher) doors(targets ...Target) (d doors, err error) {
 // dial opens a session on a device.
 func (p Pusher) dial(ctx context.Context, d doors, t Target, s words.Session) (dialog, error) {
 	if t.Via.Transport == overGNMI {
-		return p.dialGNMI(ctx, d.gnmi, t, s)
+		return p.dialGNMI(ctx, d, t, s)
 	}
 	login, err := p.Access(t.Via.Credentials)
 	if err != nil {
@@ -73,13 +75,13 @@ func (p Pusher) dial(ctx context.Context, d doors, t Target, s words.Session) (d
 	return cli.Open(ctx, d.ssh, road, s, p.patience())
 }
 
-func (p Pusher) dialGNMI(ctx context.Context, d gnmi.Dialer, t Target, s words.Session) (dialog, error) {
+func (p Pusher) dialGNMI(ctx context.Context, d doors, t Target, s words.Session) (dialog, error) {
 	login, err := p.Channel(t.Via.Credentials)
 	if err != nil {
 		return nil, credentials(t, err)
 	}
-	road := gnmi.Road{Address: t.Address, Login: login, Plain: t.Via.TLS == "off", Cleartext: slices.Contains(p.Cleartext, t.Device), Commit: t.commit, Sleep: p.sleep}
-	return gnmi.Open(ctx, d, road, s, p.patience())
+	road := gnmi.Road{Address: t.Address, Login: login, Plain: t.Via.TLS == "off", Cleartext: slices.Contains(p.Cleartext, t.Device), Commit: t.commit, Compares: d.trials.has(t.Device), Sleep: p.sleep}
+	return gnmi.Open(ctx, d.gnmi, road, s, p.patience())
 }
 
 func credentials(t Target, err error) error {

@@ -135,6 +135,9 @@ func (o post) read(ctx context.Context) (Reading, error) {
 	if o.Host() == "" && want != "" && r.Hostname != "" && r.Hostname != want {
 		return Reading{}, fmt.Errorf("%w: its configuration is of %q, the plan is for %q", ErrIdentity, r.Hostname, want)
 	}
+	if want != "" && r.Hostname == "" && o.HostKey() == "" && o.target.Identity.Serial == "" {
+		return Reading{}, fmt.Errorf("%w: without TLS, and with no name in its configuration, nothing tells that it is %s; write its `serial` into the inventory, or use TLS", ErrIdentity, want)
+	}
 	return r, nil
 }
 

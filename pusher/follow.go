@@ -25,10 +25,10 @@ func (m *march) follow(ctx context.Context, w plan.Wave, d time.Duration, begin 
 	listening, stop := context.WithCancel(ctx)
 	var mu sync.Mutex
 	early := map[string][]string{}
-	var ears sync.WaitGroup
+	var all sync.WaitGroup
 	for _, s := range w.Steps {
 		for _, t := range begin[s.Device].streamed() {
-			ears.Go(func() {
+			all.Go(func() {
 				reasons := m.ear(listening, s, t, period(d))
 				if len(reasons) == 0 {
 					return
@@ -42,7 +42,7 @@ func (m *march) follow(ctx context.Context, w plan.Wave, d time.Duration, begin 
 	}
 	err := m.sleep(listening, d)
 	stop()
-	ears.Wait()
+	all.Wait()
 	if len(early) > 0 && ctx.Err() == nil {
 		err = nil
 	}
@@ -54,11 +54,15 @@ func period(soak time.Duration) time.Duration {
 	return max(time.Second, min(soak/10, 30*time.Second))
 }
 
-// streamed are the tallies that can be followed: those that one command shows.
+// ears is how many lists of one device are followed, each over a session of its own. The others are
+// heard at the end of the soak.
+const ears = 4
+
+// streamed are the tallies that are followed: of those that one command shows, the first few.
 func (s Signals) streamed() []Tally {
 	var out []Tally
 	for _, t := range s.Lists {
-		if t.streams && t.shown != "" && !strings.Contains(t.shown, "\n") {
+		if len(out) < ears && t.streams && t.shown != "" && !strings.Contains(t.shown, "\n") {
 			out = append(out, t)
 		}
 	}
@@ -66,11 +70,12 @@ func (s Signals) streamed() []Tally {
 }
 
 // ear follows one list of a device until the soak is over, and gives the reasons why it fails. A
-// stream that breaks is opened again: whether the device is still there is asked at the end.
+// stream that breaks is opened again, one that the device refuses is not: whether it is still there is
+// asked at the end.
 func (m *march) ear(ctx context.Context, s plan.Step, first Tally, every time.Duration) []string {
 	for {
 		reasons, err := m.overheard(ctx, s, &first, every)
-		if len(reasons) > 0 || err == nil || m.sleep(ctx, every) != nil {
+		if len(reasons) > 0 || err == nil || refused(err) || m.sleep(ctx, every) != nil {
 			return reasons
 		}
 	}

@@ -88,7 +88,9 @@ func (m *mission) keep(ctx context.Context) (State, error) {
 	case pending:
 		m.say(Verified, "read over a new session: as proved")
 		m.guarded = true
-		if err := m.confirm(ctx, m.a); err != nil {
+		if err := m.confirm(ctx, m.a); err != nil && m.confirming {
+			return NotKnown, err
+		} else if err != nil {
 			return Pending, err
 		}
 	}

@@ -49,9 +49,8 @@ type mission struct {
 	leg     leg
 	doors   doors
 	options Options
-	timer   time.Duration // how long the device's own timer is to run
-	past    Past          // what earlier pushes of the run did
-	trials  *trials
+	timer   time.Duration                  // how long the device's own timer is to run
+	past    Past                           // what earlier pushes of the run did
 	listens func(device string, s Signals) // takes what the device tells before the switch; nil where nobody soaks
 	say     func(what, text string) error  // records, then reports; the error is that of the record
 
@@ -92,7 +91,7 @@ func (m *mission) run(ctx context.Context) Outcome {
 	}
 	if m.leg.name == "sweep" { // the way is free for what was asked
 		m.part()
-		next := mission{Pusher: m.Pusher, wave: m.wave, step: m.step, leg: push(m.step), doors: m.doors, options: m.options, timer: m.timer, trials: m.trials, say: m.say}
+		next := mission{Pusher: m.Pusher, wave: m.wave, step: m.step, leg: push(m.step), doors: m.doors, options: m.options, timer: m.timer, say: m.say}
 		return next.run(ctx)
 	}
 	return m.outcome(Done, m.leg.reached, nil)
@@ -154,6 +153,9 @@ func (m *mission) start(ctx context.Context) (*Outcome, error) {
 	m.found = running.Text
 	m.seen = where(m.step, running.Config)
 	switch {
+	case now == m.leg.to && m.leg.name == "push" && m.past.Typed && m.unites():
+		doubt := m.outcome(Unknown, After, errors.New("it was set by union_replace, and what that took from others can no longer be seen; look at it, and roll it back or abort the run"))
+		return &doubt, nil
 	case now == m.leg.to || (m.leg.name == "push" || m.leg.name == "soak") && now == m.step.Cleaned:
 		if err := m.lasting(ctx, now); err != nil {
 			return nil, err

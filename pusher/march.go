@@ -18,11 +18,11 @@ type march struct {
 	options Options
 	doors   doors
 	timer   time.Duration
-	trials  *trials
 
 	mu     sync.Mutex
 	report Reporter
 	bad    map[string]bool      // devices that have failed and not come out well since, in the whole run
+	well   map[string]bool      // devices of which a leg of this push came out well: their past is over
 	tried  map[string]Outcome   // devices that were tried again before all others
 	former map[string][]Signals // of the devices of a wave that soaks, before their switch
 	lost   error                // why nothing can be recorded any more
@@ -43,7 +43,8 @@ func (p Pusher) march(pl plan.Plan, o Options, r Reporter) (*march, error) {
 	if r == nil {
 		r = func(Event) {}
 	}
-	m := &march{Pusher: p, plan: pl, options: o, doors: d, timer: timer, trials: &trials{}, report: r, bad: map[string]bool{}, tried: map[string]Outcome{}, former: map[string][]Signals{}}
+	m := &march{Pusher: p, plan: pl, options: o, doors: d, timer: timer, report: r, bad: map[string]bool{}, well: map[string]bool{}, tried: map[string]Outcome{}, former: map[string][]Signals{}}
+	d.trials.remember(o.Past)
 	for device, past := range o.Past {
 		m.bad[device] = past.Failed
 	}
@@ -280,7 +281,21 @@ func (m *march) device(ctx context.Context, w plan.Wave, s plan.Step, of func(pl
 		one.listens = m.remember
 	}
 	one.say(Connecting, s.Address)
-	return one.finished(one.run(ctx))
+	out := one.finished(one.run(ctx))
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.well[s.Device] = m.well[s.Device] || out.Class == Done
+	return out
+}
+
+// past is what earlier pushes of the run did on a device, until a leg of this one came out well there.
+func (m *march) past(device string) Past {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.well[device] {
+		return Past{}
+	}
+	return m.options.Past[device]
 }
 
 // finished tells how a device came out. One that came out well is not done where that cannot be recorded.
@@ -292,7 +307,7 @@ func (m *mission) finished(out Outcome) Outcome {
 }
 
 func (m *march) mission(wave string, s plan.Step, l leg) *mission {
-	one := &mission{Pusher: m.Pusher, wave: wave, step: s, leg: l, doors: m.doors, options: m.options, timer: m.timer, trials: m.trials, past: m.options.Past[s.Device]}
+	one := &mission{Pusher: m.Pusher, wave: wave, step: s, leg: l, doors: m.doors, options: m.options, timer: m.timer, past: m.past(s.Device)}
 	one.say = func(what, text string) error {
 		return m.tell(Event{Wave: wave, Device: s.Device, Leg: one.leg.name, What: what, Text: text})
 	}

@@ -101,7 +101,7 @@ func Ended(text string) (Class, State, string) {
 // it is waited for. It returns what the device runs then. A union_replace is taken back and set anew:
 // what it took from others can no longer be seen.
 func (m *mission) inherit(ctx context.Context, running Reading) (Reading, error) {
-	guard := m.a.words.Guards[m.step.Revert]
+	guard, again := m.a.words.Guards[m.step.Revert], false
 	for pause := time.Second; ; pause = min(2*pause, 15*time.Second) {
 		timer, err := m.a.pending(ctx, guard)
 		if err != nil {
@@ -115,10 +115,18 @@ func (m *mission) inherit(ctx context.Context, running Reading) (Reading, error)
 			m.guard, m.guarded = guard, true
 			m.say(Verified, "read over a new session: as proved; its timer still runs")
 			m.past.Typed = true
-			return running, m.confirm(ctx, m.a)
+			err := m.confirm(ctx, m.a)
+			m.past.Armed = m.past.Armed && !m.confirming
+			return running, err
 		case pending && len(guard.Revert) > 0:
-			m.guard, m.armed = guard, true
+			if again {
+				if err := m.sleep(ctx, pause); err != nil { // it said yes, and its timer goes on
+					return running, err
+				}
+			}
+			again, m.guard, m.armed = true, guard, true
 			err := m.reverted(ctx, m.a)
+			m.past.Armed = m.armed || err != nil
 			if err == nil && m.a.Mode() == words.Config && m.a.words.Enter.Line != "" {
 				err = m.do(ctx, m.a, m.a.words.Leave)
 			}

@@ -117,10 +117,12 @@ func (m *mission) settle(ctx, calm context.Context, cause error) Outcome {
 func (m *mission) backClass(cause error) Class {
 	var said words.Refusal
 	switch {
+	case errors.As(cause, &said) && m.a.words.Locked != nil && m.a.words.Locked.MatchString(said.Says) && (!m.sent || m.a.words.Candidate == ""):
+		return Refused
+	case m.committed && !m.guarded && said.Says == "":
+		return Unknown // nobody takes it back: it may be carried out late, or the device shows an old state
 	case m.sent:
 		return RolledBack
-	case errors.As(cause, &said) && m.a.words.Locked != nil && m.a.words.Locked.MatchString(said.Says):
-		return Refused
 	}
 	return Failed
 }
@@ -152,8 +154,10 @@ func (m *mission) look(ctx context.Context) (seen State, back bool, left time.Du
 		err = m.do(ctx, b, m.guard.Confirm.Command)
 	case back && m.armed:
 		err = m.reverted(ctx, b)
-	default:
+	case back:
 		return seen, back, left
+	default:
+		return Pending, false, left
 	}
 	if err != nil {
 		return Pending, false, max(left, time.Second) // its timer would take back what others do from now on

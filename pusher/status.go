@@ -16,6 +16,7 @@ func (p Pusher) Status(ctx context.Context, pl plan.Plan, past map[string]Past) 
 	if err != nil {
 		return Report{}, err
 	}
+	d.trials.remember(past)
 	var out Report
 	var steps []plan.Step
 	for _, w := range pl.Waves {

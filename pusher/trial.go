@@ -11,7 +11,7 @@ import (
 	"op25b/templates/words"
 )
 
-// trials are the devices that have shown in this push that they take a change back by themselves.
+// trials are the devices that have shown in this run that they take a change back by themselves.
 type trials struct {
 	mu     sync.Mutex
 	passed map[string]bool
@@ -26,10 +26,16 @@ func (t *trials) has(device string) bool {
 func (t *trials) pass(device string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.passed == nil {
-		t.passed = map[string]bool{}
-	}
 	t.passed[device] = true
+}
+
+// remember lets the devices pass that earlier pushes of the run have armed: none is armed untried.
+func (t *trials) remember(past map[string]Past) {
+	for device, p := range past {
+		if p.Armed {
+			t.pass(device)
+		}
+	}
 }
 
 // trialSeconds is how long a device may take longer than its timer to take the trial back.
@@ -42,7 +48,7 @@ const trialLength = 2 * time.Minute
 // it may not and say nothing of it. One that does not counts as one with `revert: none`.
 func (m *mission) tried(ctx context.Context) error {
 	probe := m.guard.Probe
-	if !m.guarded || probe.Line == "" || m.trials.has(m.step.Device) {
+	if !m.guarded || probe.Line == "" || m.doors.trials.has(m.step.Device) {
 		return nil
 	}
 	if err := m.say(Trying, "whether it takes a change back by itself"); err != nil {
@@ -52,7 +58,7 @@ func (m *mission) tried(ctx context.Context) error {
 	var said words.Refusal
 	switch {
 	case err == nil:
-		m.trials.pass(m.step.Device)
+		m.doors.trials.pass(m.step.Device)
 		return nil
 	case !errors.As(err, &said):
 		return fmt.Errorf("trying whether it takes a change back by itself: %w", err)

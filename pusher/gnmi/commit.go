@@ -70,22 +70,27 @@ const asking = "op25b-asks"
 
 // pending asks whether a commit waits for its confirmation, whoever's. gNMI has no question for that.
 // A Set of nothing is no error [gnmi-specification 3.4], but refused while a commit waits [gnmi-commit-confirmed
-// 3.2.1]. Where it is not, a cancel with an id that nobody uses is asked, which is refused in one way or
-// the other [3.2.3: INVALID_ARGUMENT for another id, FAILED_PRECONDITION for none]. In this order a device that
-// does not compare ids is not made to cancel what waits.
+// 3.2.1]. A device that takes one at any time, or never, hides what waits: so where it is not refused for
+// that, a device that compares ids is asked with a cancel under one that nobody uses, which is refused in
+// one way or the other [3.2.3: INVALID_ARGUMENT for another id, FAILED_PRECONDITION for none]. One that
+// was not shown to compare them is never asked so: it might cancel what waits, whoever's that is.
 func (t *Dialog) pending(ctx context.Context) (string, error) {
 	const line = "pending"
 	err := t.send(ctx, t.patience, &pb.SetRequest{})
-	if status.Code(err) == codes.FailedPrecondition {
+	switch code := status.Code(err); {
+	case code == codes.FailedPrecondition:
 		return "pending", nil
-	}
-	if code := status.Code(err); code == codes.OK || code == codes.InvalidArgument { // some may not take a Set of nothing
+	case code == codes.OK && !t.compares:
+		return "none", nil
+	case code == codes.InvalidArgument && !t.compares: // it takes no Set of nothing
+		return "", words.Refusal{Line: line, Says: t.says(err)}
+	case code == codes.OK, code == codes.InvalidArgument:
 		err = t.send(ctx, t.patience, &pb.SetRequest{}, api.Extension_CommitCancel(asking))
 	}
 	switch code := status.Code(err); {
 	case code == codes.InvalidArgument:
 		return "pending", nil
-	case code == codes.FailedPrecondition, code == codes.OK: // OK: it ignores the extension, and has no such timer
+	case code == codes.FailedPrecondition, code == codes.OK: // OK: nothing is there that it could compare with
 		return "none", nil
 	case code == codes.PermissionDenied, code == codes.Unimplemented:
 		return "", words.Refusal{Line: line, Says: t.says(err)} // who may not ask may not change anything either

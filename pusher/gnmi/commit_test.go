@@ -222,26 +222,32 @@ func TestPatience(t *testing.T) {
 	}
 }
 
-// TestPending: a Set of nothing is refused while a commit waits; else a cancel that is nobody's is asked.
+// TestPending: a Set of nothing is refused while a commit waits; else a cancel that is nobody's is asked,
+// of a device that compares ids only.
 func TestPending(t *testing.T) {
 	const nothing, cancel = "", "cancel op25b-asks"
 	for name, c := range map[string]struct {
 		nothing, cancel codes.Code
+		compares        bool
 		want            string // "" for an error
 		refusal         bool
 		asked           []string
 	}{
-		"a commit waits":                  {nothing: codes.FailedPrecondition, want: "pending", asked: []string{nothing}},
-		"none waits":                      {cancel: codes.FailedPrecondition, want: "none", asked: []string{nothing, cancel}},
-		"one waits that nothing disturbs": {cancel: codes.InvalidArgument, want: "pending", asked: []string{nothing, cancel}},
-		"the extension is ignored":        {want: "none", asked: []string{nothing, cancel}},
-		"a Set of nothing is an error":    {nothing: codes.InvalidArgument, cancel: codes.FailedPrecondition, want: "none", asked: []string{nothing, cancel}},
-		"who may not set":                 {nothing: codes.PermissionDenied, refusal: true, asked: []string{nothing}},
-		"no Set":                          {nothing: codes.Unimplemented, refusal: true, asked: []string{nothing}},
-		"not now":                         {nothing: codes.Aborted, asked: []string{nothing}},
-		"no answer":                       {nothing: codes.Unavailable, asked: []string{nothing}},
-		"no answer to the cancel":         {cancel: codes.Internal, asked: []string{nothing, cancel}},
-		"another login":                   {cancel: codes.Unauthenticated, asked: []string{nothing, cancel}},
+		"a commit waits":                     {nothing: codes.FailedPrecondition, want: "pending", asked: []string{nothing}},
+		"a commit waits, and it compares":    {nothing: codes.FailedPrecondition, compares: true, want: "pending", asked: []string{nothing}},
+		"none waits":                         {compares: true, cancel: codes.FailedPrecondition, want: "none", asked: []string{nothing, cancel}},
+		"one waits that nothing disturbs":    {compares: true, cancel: codes.InvalidArgument, want: "pending", asked: []string{nothing, cancel}},
+		"it takes nothing, and may not know": {cancel: codes.InvalidArgument, want: "none", asked: []string{nothing}},
+		"the extension is ignored":           {compares: true, want: "none", asked: []string{nothing, cancel}},
+		"a Set of nothing is an error":       {compares: true, nothing: codes.InvalidArgument, cancel: codes.FailedPrecondition, want: "none", asked: []string{nothing, cancel}},
+		"it is one, and a commit waits":      {compares: true, nothing: codes.InvalidArgument, cancel: codes.InvalidArgument, want: "pending", asked: []string{nothing, cancel}},
+		"it is one, and ids may not matter":  {nothing: codes.InvalidArgument, refusal: true, asked: []string{nothing}},
+		"who may not set":                    {compares: true, nothing: codes.PermissionDenied, refusal: true, asked: []string{nothing}},
+		"no Set":                             {nothing: codes.Unimplemented, refusal: true, asked: []string{nothing}},
+		"not now":                            {compares: true, nothing: codes.Aborted, asked: []string{nothing}},
+		"no answer":                          {compares: true, nothing: codes.Unavailable, asked: []string{nothing}},
+		"no answer to the cancel":            {compares: true, cancel: codes.Internal, asked: []string{nothing, cancel}},
+		"another login":                      {compares: true, cancel: codes.Unauthenticated, asked: []string{nothing, cancel}},
 	} {
 		b := newBench(t, &device{set: func(_ context.Context, r *pb.SetRequest) error {
 			if len(r.GetExtension()) == 0 {
@@ -249,6 +255,7 @@ func TestPending(t *testing.T) {
 			}
 			return status.Error(c.cancel, "so")
 		}})
+		b.road.Compares = c.compares
 		got, err := b.open(t, 10*time.Second).Read(context.Background(), "pending")
 		if got != c.want || (err == nil) != (c.want != "") || errors.As(err, new(words.Refusal)) != c.refusal {
 			t.Errorf("%s: %q, %v", name, got, err)
@@ -303,26 +310,5 @@ func TestProbeWithoutGet(t *testing.T) {
 	err := do(t, b.open(t, 10*time.Second), "probe %d", 5)
 	if !errors.As(err, new(words.Refusal)) || !strings.Contains(err.Error(), "cannot be read") || !slices.Equal(k.has(), []string{"X"}) {
 		t.Fatalf("%v; on it are %q", err, k.has())
-	}
-}
-
-// TestProbeCut: a probe whose answers get lost has not passed and says that nobody knows.
-func TestProbeCut(t *testing.T) {
-	for at := 1; at <= 2; at++ {
-		k := &keeper{clock: &hand{}}
-		var b *bench
-		var n atomic.Int32
-		b = newBench(t, &device{get: k.get, set: func(ctx context.Context, r *pb.SetRequest) error {
-			if int(n.Add(1)) == at {
-				b.cut()
-				return nil
-			}
-			return k.set(ctx, r)
-		}})
-		b.road.Sleep = k.clock.sleep
-		d := b.open(t, 10*time.Second)
-		if err := do(t, d, "probe %d", 5); !errors.Is(err, ErrLost) || errors.As(err, new(words.Refusal)) || d.Alive() {
-			t.Fatalf("cut at Set %d: %v", at, err)
-		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	pb "github.com/openconfig/gnmi/proto/gnmi"
 	"github.com/openconfig/gnmic/pkg/api"
+	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
 	"op25b/templates/words"
@@ -59,9 +60,13 @@ func (s subscription) request(every time.Duration) (*pb.SubscribeRequest, error)
 // period is how often a sample comes that is read once only.
 const period = 10 * time.Second
 
-// once reads what a subscription tells until the device says that it has told all.
+// share is which part of the patience a device has to tell all: there are other ways to ask.
+const share = 3
+
+// once reads what a subscription tells until the device says that it has told all. One that does not
+// say so in time, or tells what cannot be read, is a words.Refusal: the channel is still good.
 func (t *Dialog) once(ctx context.Context, s subscription) (string, error) {
-	limit, stop := context.WithTimeout(ctx, t.patience)
+	limit, stop := context.WithTimeout(ctx, t.patience/share)
 	defer stop()
 	shot := snapshot{asked: s.path.canonical()}
 	stream, err := t.subscribe(limit, s, period)
@@ -74,8 +79,12 @@ func (t *Dialog) once(ctx context.Context, s subscription) (string, error) {
 			return shot.text(), nil
 		}
 		if err := shot.take(told.GetUpdate()); err != nil {
-			return "", fmt.Errorf("%s: the answer is not understood: %w", s.command, err)
+			return "", s.unread(err)
 		}
+	}
+	late := limit.Err() != nil || status.Code(err) == codes.DeadlineExceeded // the device knows our deadline, and may be first
+	if late && ctx.Err() == nil && t.Alive() {
+		return "", t.unfinished(s)
 	}
 	if errors.Is(err, io.EOF) {
 		if s.mode == "once" { // the end says as much
@@ -84,6 +93,16 @@ func (t *Dialog) once(ctx context.Context, s subscription) (string, error) {
 		return "", words.Refusal{Line: s.command, Says: "nothing: it ended the subscription before it had told all"}
 	}
 	return "", t.read(ctx, s.command, err)
+}
+
+// unread is the refusal of a subscription that tells what is not understood.
+func (s subscription) unread(err error) error {
+	return words.Refusal{Line: s.command, Says: "nothing that can be read: " + err.Error()}
+}
+
+// unfinished is the refusal of a subscription that does not come to the end of its begin.
+func (t *Dialog) unfinished(s subscription) error {
+	return words.Refusal{Line: s.command, Says: fmt.Sprintf("nothing: within %s it did not say that it had told all", t.patience/share)}
 }
 
 func (t *Dialog) subscribe(ctx context.Context, s subscription, every time.Duration) (pb.GNMI_SubscribeClient, error) {
@@ -110,8 +129,9 @@ const (
 
 // Stream opens the subscription of `sample PATH` or `on-change PATH` and gives the whole text, as
 // Read gives it, when the device has told all, and again whenever it has told more. It returns nil
-// when the context ends, a words.Refusal where the device does not know the subscription, and
-// ErrLost when the stream breaks, or when samples stay out.
+// when the context ends, a words.Refusal where the device does not know the subscription, tells what
+// cannot be read or does not tell all in time, and ErrLost when the stream breaks, or when samples
+// stay out.
 func (t *Dialog) Stream(ctx context.Context, command string, every time.Duration, see func(text string)) error {
 	s, err := readSubscription(command)
 	if err != nil {
@@ -163,11 +183,11 @@ func listen(ctx context.Context, stream pb.GNMI_SubscribeClient) <-chan told {
 	return out
 }
 
-// follow shows what comes. Before the device has told all it has the dialog's patience, between
-// samples a few periods more than that.
+// follow shows what comes. Before the device has told all it has a share of the dialog's patience,
+// between samples a few periods more than all of it.
 func (t *Dialog) follow(ctx context.Context, s subscription, every time.Duration, heard <-chan told, see func(string)) error {
 	shot := snapshot{asked: s.path.canonical()}
-	silence := time.NewTimer(t.patience)
+	silence := time.NewTimer(t.patience / share)
 	defer silence.Stop()
 	show := time.NewTimer(patient)
 	show.Stop()
@@ -178,6 +198,9 @@ func (t *Dialog) follow(ctx context.Context, s subscription, every time.Duration
 		case <-ctx.Done():
 			return nil
 		case <-silence.C:
+			if !synced && t.Alive() {
+				return t.unfinished(s)
+			}
 			t.lost = true
 			return fmt.Errorf("%s: %w: it fell silent", s.command, ErrLost)
 		case <-show.C:
@@ -193,8 +216,7 @@ func (t *Dialog) follow(ctx context.Context, s subscription, every time.Duration
 			if w.answer.GetSyncResponse() {
 				synced = true
 			} else if err := shot.take(w.answer.GetUpdate()); err != nil {
-				t.lost = true
-				return fmt.Errorf("%s: %w: what it tells is not understood: %w", s.command, ErrLost, err)
+				return s.unread(err)
 			}
 			if !synced {
 				continue // its patience goes on: an endless begin is none
@@ -228,7 +250,10 @@ func (t *Dialog) ended(ctx context.Context, command string, err error) error {
 // maxLeaves is how many leaves a subscription may have: some for each entry of a list of 100,000.
 const maxLeaves = 1 << 20
 
-var errLeaves = fmt.Errorf("it has more than %d leaves", maxLeaves)
+var (
+	errLeaves = fmt.Errorf("it has more than %d leaves", maxLeaves)
+	errText   = fmt.Errorf("it has more than %d MB", words.MaxText>>20)
+)
 
 // snapshot is all that a subscription has told, as it is now.
 type snapshot struct {
@@ -257,6 +282,9 @@ func (s *snapshot) take(n *pb.Notification) error {
 		p, err := pathOf(n.GetPrefix(), u.GetPath())
 		if err != nil {
 			return err
+		}
+		if !p.meets(s.asked) {
+			continue
 		}
 		value, err := valueOf(u.GetVal())
 		if err != nil {
@@ -299,10 +327,13 @@ func (s *snapshot) put(p path, n *node) error {
 		}
 	case text, word:
 		if len(p) > 0 && len(p) >= len(s.asked) {
-			s.leaves.put(p, n.text)
+			s.leaves.weigh(p, n.text, len(line(p, n.text)))
 		}
-		if s.leaves.count > maxLeaves {
+		switch {
+		case s.leaves.count > maxLeaves:
 			return errLeaves
+		case s.leaves.bytes > words.MaxText:
+			return errText
 		}
 	}
 	return nil
@@ -311,14 +342,13 @@ func (s *snapshot) put(p path, n *node) error {
 // text is a line a leaf, path and value, in the order of the paths.
 func (s *snapshot) text() string {
 	lines := make([]string, 0, s.leaves.count)
-	s.leaves.all(nil, func(p path, value string) { lines = append(lines, p.String()+" "+printable(value)) })
+	s.leaves.all(nil, func(p path, value string) { lines = append(lines, line(p, value)) })
 	slices.Sort(lines)
-	var b strings.Builder
-	for _, l := range lines {
-		b.WriteString(l + "\n")
-	}
-	return b.String()
+	return strings.Join(lines, "")
 }
+
+// line is a leaf as it is shown.
+func line(p path, value string) string { return p.String() + " " + printable(value) + "\n" }
 
 // printable is a value on one line.
 func printable(value string) string {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -203,49 +204,29 @@ func TestStream(t *testing.T) {
 
 func TestStreamBreaks(t *testing.T) {
 	var b *bench
-	cut := func(r *pb.SubscribeRequest, s pb.GNMI_SubscribeServer) error {
-		synced(s)
-		b.cut()
-		return nil
-	}
-	for name, c := range map[string]struct {
-		subscribe func(*pb.SubscribeRequest, pb.GNMI_SubscribeServer) error
-		refused   bool
-	}{
-		"cut":     {subscribe: cut},
-		"ended":   {subscribe: func(r *pb.SubscribeRequest, s pb.GNMI_SubscribeServer) error { return synced(s) }},
-		"refused": {subscribe: func(*pb.SubscribeRequest, pb.GNMI_SubscribeServer) error { return status.Error(codes.NotFound, "no") }, refused: true},
-		"silent from the begin": {subscribe: func(r *pb.SubscribeRequest, s pb.GNMI_SubscribeServer) error {
-			<-s.Context().Done()
+	for name, subscribe := range map[string]func(*pb.SubscribeRequest, pb.GNMI_SubscribeServer) error{
+		"cut": func(r *pb.SubscribeRequest, s pb.GNMI_SubscribeServer) error {
+			synced(s)
+			b.cut()
 			return nil
-		}},
-		"samples stay out": {subscribe: func(r *pb.SubscribeRequest, s pb.GNMI_SubscribeServer) error {
+		},
+		"ended": func(r *pb.SubscribeRequest, s pb.GNMI_SubscribeServer) error { return synced(s) },
+		"samples stay out": func(r *pb.SubscribeRequest, s pb.GNMI_SubscribeServer) error {
 			synced(s)
 			<-s.Context().Done()
 			return nil
-		}},
-		"an endless begin": {subscribe: func(r *pb.SubscribeRequest, s pb.GNMI_SubscribeServer) error {
-			for tell(s, &pb.Notification{}) == nil {
-			}
-			return nil
-		}},
-		"garbage": {subscribe: func(r *pb.SubscribeRequest, s pb.GNMI_SubscribeServer) error {
-			tell(s, &pb.Notification{Update: []*pb.Update{value(t, "/acl", `{"a":`)}})
+		},
+		"cut before it told all": func(r *pb.SubscribeRequest, s pb.GNMI_SubscribeServer) error {
+			b.cut()
 			<-s.Context().Done()
 			return nil
-		}},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			b = newBench(t, &device{subscribe: c.subscribe})
-			if strings.Contains(name, "begin") { // what never comes to its end is no reading either
-				d := b.open(t, 40*time.Millisecond)
-				if _, err := d.Read(context.Background(), "once "+counterPath); !errors.Is(err, ErrLost) || d.Alive() {
-					t.Fatalf("%v, alive %v", err, d.Alive())
-				}
-			}
-			d := b.open(t, 40*time.Millisecond)
+			b = newBench(t, &device{subscribe: subscribe})
+			d := b.open(t, 500*time.Millisecond)
 			err := d.Stream(context.Background(), "sample "+counterPath, time.Millisecond, func(string) {})
-			if c.refused != errors.As(err, new(words.Refusal)) || c.refused == errors.Is(err, ErrLost) || c.refused != d.Alive() {
+			if errors.As(err, new(words.Refusal)) || !errors.Is(err, ErrLost) && name != "ended" {
 				t.Fatalf("%v, alive %v", err, d.Alive())
 			}
 		})
@@ -256,6 +237,170 @@ func TestStreamBreaks(t *testing.T) {
 		if err := d.Stream(context.Background(), command, time.Second, func(string) {}); err == nil {
 			t.Errorf("%q is a stream", command)
 		}
+	}
+}
+
+// TestNextWay: a subscription that is refused, never comes to the end of its begin or tells what cannot
+// be read is a refusal, and the channel stays: the next way to the counters is good.
+func TestNextWay(t *testing.T) {
+	for name, subscribe := range map[string]func(*pb.SubscribeRequest, pb.GNMI_SubscribeServer) error{
+		"refused": func(*pb.SubscribeRequest, pb.GNMI_SubscribeServer) error { return status.Error(codes.NotFound, "no") },
+		"silent": func(r *pb.SubscribeRequest, s pb.GNMI_SubscribeServer) error {
+			<-s.Context().Done()
+			return nil
+		},
+		"it tells, and never says that this is all": func(r *pb.SubscribeRequest, s pb.GNMI_SubscribeServer) error {
+			tell(s, &pb.Notification{Update: []*pb.Update{{Path: pathFor(t, entry(10)+"/state/matched-packets"), Val: number(1)}}})
+			<-s.Context().Done()
+			return nil
+		},
+		"an endless begin": func(r *pb.SubscribeRequest, s pb.GNMI_SubscribeServer) error {
+			for tell(s, &pb.Notification{}) == nil {
+			}
+			return nil
+		},
+		"no JSON": func(r *pb.SubscribeRequest, s pb.GNMI_SubscribeServer) error {
+			tell(s, &pb.Notification{Update: []*pb.Update{value(t, "/acl", `{"payload":`)}})
+			<-s.Context().Done()
+			return nil
+		},
+		"half a packet": func(r *pb.SubscribeRequest, s pb.GNMI_SubscribeServer) error {
+			half := &pb.TypedValue{Value: &pb.TypedValue_DoubleVal{DoubleVal: 0.5}}
+			tell(s, &pb.Notification{Update: []*pb.Update{{Path: pathFor(t, entry(10)+"/state/matched-packets"), Val: half}}})
+			<-s.Context().Done()
+			return nil
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t, &device{subscribe: func(r *pb.SubscribeRequest, s pb.GNMI_SubscribeServer) error {
+				if asked(r, "once", 0) != nil {
+					return subscribe(r, s)
+				}
+				tell(s, &pb.Notification{Update: []*pb.Update{{Path: pathFor(t, entry(10)+"/state/matched-packets"), Val: number(7)}}})
+				return synced(s)
+			}})
+			d := b.open(t, 300*time.Millisecond)
+			refused := func(err error) {
+				t.Helper()
+				if !errors.As(err, new(words.Refusal)) || !d.Alive() || strings.Contains(err.Error(), "payload") {
+					t.Fatalf("%v, alive %v", err, d.Alive())
+				}
+			}
+			for _, mode := range []string{"sample ", "on-change "} {
+				_, err := d.Read(context.Background(), mode+counterPath)
+				refused(err)
+				refused(d.Stream(context.Background(), mode+counterPath, time.Millisecond, func(string) {}))
+			}
+			d.patience = time.Minute // the last way is not hurried
+			if got, err := d.Read(context.Background(), "once "+counterPath); err != nil || got != entry(10)+"/state/matched-packets 7\n" {
+				t.Fatalf("the last way: %q, %v", got, err)
+			}
+		})
+	}
+}
+
+// TestSilentChannel: who gives up himself, or has lost the channel, was not refused.
+func TestSilentChannel(t *testing.T) {
+	var b *bench
+	ctx, stop := context.WithCancelCause(context.Background())
+	for name, then := range map[string]func(){"ctrl-c": func() { stop(errors.New("ctrl-c")) }, "cut": func() { b.cut() }} {
+		b = newBench(t, &device{subscribe: func(r *pb.SubscribeRequest, s pb.GNMI_SubscribeServer) error {
+			then()
+			<-s.Context().Done()
+			return nil
+		}})
+		d, on := b.open(t, time.Minute), context.Background()
+		if name == "ctrl-c" {
+			on = ctx
+		}
+		if _, err := d.Read(on, "sample "+counterPath); !errors.Is(err, ErrLost) || errors.As(err, new(words.Refusal)) || d.Alive() {
+			t.Errorf("%s: %v, alive %v", name, err, d.Alive())
+		}
+	}
+}
+
+// TestNumbers: a counter in whatever encoding is read where it is whole and not negative, and surely
+// exact: else it could seem to stand still.
+func TestNumbers(t *testing.T) {
+	double := func(v float64) *pb.TypedValue { return &pb.TypedValue{Value: &pb.TypedValue_DoubleVal{DoubleVal: v}} }
+	float := func(v float32) *pb.TypedValue { return &pb.TypedValue{Value: &pb.TypedValue_FloatVal{FloatVal: v}} }
+	decimal := func(digits int64, places uint32) *pb.TypedValue {
+		return &pb.TypedValue{Value: &pb.TypedValue_DecimalVal{DecimalVal: &pb.Decimal64{Digits: digits, Precision: places}}}
+	}
+	for _, c := range []struct {
+		value *pb.TypedValue
+		want  string // "" for one that is not understood
+	}{
+		{double(0), "0"}, {double(4), "4"}, {double(1<<53 - 1), "9007199254740991"}, {double(1 << 53), ""}, {double(4.5), ""}, {double(-4), ""},
+		{double(math.Inf(1)), ""}, {double(math.Inf(-1)), ""}, {double(math.NaN()), ""}, {double(math.Copysign(0, -1)), "0"},
+		{float(7), "7"}, {float(1<<24 - 1), "16777215"}, {float(1 << 24), ""}, {float(0.25), ""}, {float(-1), ""},
+		{decimal(42, 0), "42"}, {decimal(4200, 2), "42"}, {decimal(4210, 2), ""}, {decimal(42, 2), ""}, {decimal(-4200, 2), ""}, {decimal(0, 1<<32-1), "0"}, {decimal(100, 1<<32-1), ""},
+		{decimal(math.MaxInt64, 0), "9223372036854775807"}, {decimal(math.MinInt64, 0), ""},
+	} {
+		shot := snapshot{asked: path{{name: "acl"}}}
+		err := shot.take(&pb.Notification{Update: []*pb.Update{{Path: pathFor(t, "/acl/n"), Val: c.value}}})
+		want := ""
+		if c.want != "" {
+			want = "/acl/n " + c.want + "\n"
+		}
+		if (err == nil) != (c.want != "") || shot.text() != want {
+			t.Errorf("%v: %q, %v", c.value, shot.text(), err)
+		}
+	}
+}
+
+// TestSnapshotIsBounded: what is told may not grow without end, neither in leaves that are few and long
+// nor in long paths; what is told anew or deleted does not count twice.
+func TestSnapshotIsBounded(t *testing.T) {
+	long := func(n int) *pb.TypedValue {
+		return &pb.TypedValue{Value: &pb.TypedValue_StringVal{StringVal: strings.Repeat("x", n)}}
+	}
+	leaf := func(i int, key string, v *pb.TypedValue) *pb.Notification {
+		return &pb.Notification{Update: []*pb.Update{{Val: v, Path: &pb.Path{Elem: []*pb.PathElem{{Name: "acl"}, {Name: "l", Key: map[string]string{"k": fmt.Sprint(i) + key}}}}}}}
+	}
+	const mega, most = 1 << 20, words.MaxText >> 20
+	key := strings.Repeat("k", mega)
+	for name, told := range map[string]func(i int) *pb.Notification{
+		"long values": func(i int) *pb.Notification { return leaf(i, "", long(mega)) },
+		"long paths":  func(i int) *pb.Notification { return leaf(i, key, number(1)) },
+	} {
+		shot := snapshot{asked: path{{name: "acl"}}}
+		var err error
+		n := 0
+		for ; err == nil && n < 2*most; n++ {
+			err = shot.take(told(n))
+		}
+		if !errors.Is(err, errText) || n != most {
+			t.Errorf("%s: %v after %d", name, err, n)
+		}
+	}
+	shot := snapshot{asked: path{{name: "acl"}}}
+	for i := range most + 2 { // the same few again and again: more in all than may be held
+		must(t, shot.take(leaf(i%2, "", long(mega))))
+		must(t, shot.take(leaf(2, "", long(i))))
+		must(t, shot.take(&pb.Notification{Delete: []*pb.Path{leaf(i%2, "", nil).GetUpdate()[0].GetPath()}}))
+	}
+	if shot.leaves.count != 1 || shot.leaves.bytes != len(shot.text()) {
+		t.Fatalf("%d leaves, %d bytes, and the text has %d", shot.leaves.count, shot.leaves.bytes, len(shot.text()))
+	}
+	shot.leaves.cut(nil)
+	if shot.leaves.bytes != 0 {
+		t.Fatalf("%d bytes are left of nothing", shot.leaves.bytes)
+	}
+}
+
+// TestSnapshotTooLong: a device that tells more than that is refused, and the channel stays.
+func TestSnapshotTooLong(t *testing.T) {
+	b := newBench(t, &device{subscribe: func(r *pb.SubscribeRequest, s pb.GNMI_SubscribeServer) error {
+		big := &pb.TypedValue{Value: &pb.TypedValue_StringVal{StringVal: strings.Repeat("x", words.MaxText/2)}}
+		for i := range 3 {
+			tell(s, &pb.Notification{Update: []*pb.Update{{Path: pathFor(t, entry(i+1)+"/state/matched-packets"), Val: big}}})
+		}
+		return synced(s)
+	}})
+	d := b.open(t, time.Minute)
+	if text, err := d.Read(context.Background(), "once "+counterPath); text != "" || !errors.As(err, new(words.Refusal)) || !strings.Contains(err.Error(), "more than 64 MB") || !d.Alive() {
+		t.Fatalf("%d bytes, %v, alive %v", len(text), err, d.Alive())
 	}
 }
 

@@ -39,6 +39,9 @@ type Road struct {
 	Plain, Cleartext bool
 	// Commit is the id by which the device is to know the commit of this change.
 	Commit string
+	// Compares says that the device was shown to compare the ids of commits: it has passed the probe.
+	// Only such a one is asked with an id that is nobody's; another might carry that out.
+	Compares bool
 	// Sleep waits, or returns the context's error early; nil is the machine's clock.
 	Sleep func(ctx context.Context, d time.Duration) error
 }
@@ -50,11 +53,12 @@ type Dialog struct {
 	wire     *wire
 	patience time.Duration
 
-	mode   words.Mode
-	held   []operation
-	size   int // of the held lines, in bytes
-	lost   bool
-	closed bool
+	mode     words.Mode
+	held     []operation
+	size     int  // of the held lines, in bytes
+	compares bool // ids of commits: shown by the probe, to this dialog or before
+	lost     bool
+	closed   bool
 }
 
 // Open connects. That shows whether the device is there and which one it is; the first call shows
@@ -65,7 +69,7 @@ func Open(ctx context.Context, d Dialer, r Road, s words.Session, patience time.
 	if err != nil {
 		return nil, err
 	}
-	return &Dialog{dialer: d, road: r, wire: w, patience: patience, mode: words.Admin}, nil
+	return &Dialog{dialer: d, road: r, wire: w, patience: patience, mode: words.Admin, compares: r.Compares}, nil
 }
 
 // String is the device's address: a dialog holds what must not be printed.

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -192,6 +193,12 @@ func valueOf(v *pb.TypedValue) (*node, error) {
 		return &node{kind: word, text: strconv.FormatInt(v.IntVal, 10)}, nil
 	case *pb.TypedValue_UintVal:
 		return &node{kind: word, text: strconv.FormatUint(v.UintVal, 10)}, nil
+	case *pb.TypedValue_DoubleVal:
+		return whole(v.DoubleVal, 1<<53)
+	case *pb.TypedValue_FloatVal:
+		return whole(float64(v.FloatVal), 1<<24)
+	case *pb.TypedValue_DecimalVal:
+		return integer(v.DecimalVal.GetDigits(), v.DecimalVal.GetPrecision())
 	case *pb.TypedValue_BoolVal:
 		return &node{kind: word, text: strconv.FormatBool(v.BoolVal)}, nil
 	case *pb.TypedValue_BytesVal:
@@ -211,6 +218,26 @@ func valueOf(v *pb.TypedValue) (*node, error) {
 		return out, nil
 	}
 	return nil, errEncoding
+}
+
+// whole is a number in floating point, where that is not negative and whole for certain: from end on its
+// last digits are lost, and a counter would seem to stand still.
+func whole(v, end float64) (*node, error) {
+	if v >= 0 && v < end && v == math.Trunc(v) {
+		return &node{kind: word, text: strconv.FormatUint(uint64(v), 10)}, nil
+	}
+	return nil, errEncoding
+}
+
+// integer is a decimal number of so many places, where that is not negative and whole.
+func integer(digits int64, places uint32) (*node, error) {
+	for ; places > 0 && digits != 0 && digits%10 == 0; places-- {
+		digits /= 10
+	}
+	if digits < 0 || places > 0 && digits != 0 {
+		return nil, errEncoding
+	}
+	return &node{kind: word, text: strconv.FormatInt(digits, 10)}, nil
 }
 
 var errEncoding = errors.New("a value is in no encoding that is understood")

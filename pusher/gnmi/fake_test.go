@@ -93,13 +93,22 @@ type device struct {
 	sets  []*pb.SetRequest
 	seen  []metadata.MD
 	conns []net.Conn
+	last  context.Context // of the last call
 }
 
 func (d *device) note(ctx context.Context) {
 	md, _ := metadata.FromIncomingContext(ctx)
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.seen = append(d.seen, md)
+	d.seen, d.last = append(d.seen, md), ctx
+}
+
+// abandoned waits until who made the last call has given it up.
+func (d *device) abandoned() {
+	d.mu.Lock()
+	last := d.last
+	d.mu.Unlock()
+	<-last.Done()
 }
 
 func (d *device) Get(ctx context.Context, r *pb.GetRequest) (*pb.GetResponse, error) {
@@ -380,4 +389,12 @@ func (k *keeper) has() []string {
 	defer k.mu.Unlock()
 	k.tick()
 	return slices.Clone(k.lists)
+}
+
+// waits is the id of the commit that is pending.
+func (k *keeper) waits() string {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.tick()
+	return k.id
 }

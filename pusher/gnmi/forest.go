@@ -7,6 +7,8 @@ type forest[V any] struct {
 	value  V
 	holds  bool
 	count  int // of the values here and below
+	own    int // bytes of the value here
+	bytes  int // of the values here and below
 }
 
 // group is what follows under one name: one branch for each row of a list.
@@ -18,16 +20,23 @@ type group[V any] struct {
 
 // put stores a value, and reports whether there was none.
 func (f *forest[V]) put(p path, value V) (fresh bool) {
+	fresh, _ = f.weigh(p, value, 0)
+	return fresh
+}
+
+// weigh is put for a value that takes so many bytes; more is how many more are held now.
+func (f *forest[V]) weigh(p path, value V, bytes int) (fresh bool, more int) {
 	if len(p) == 0 {
-		fresh = !f.holds
-		f.value, f.holds = value, true
+		fresh, more = !f.holds, bytes-f.own
+		f.value, f.own, f.holds = value, bytes, true
 	} else {
-		fresh = f.branch(p[0]).put(p[1:], value)
+		fresh, more = f.branch(p[0]).weigh(p[1:], value, bytes)
 	}
 	if fresh {
 		f.count++
 	}
-	return fresh
+	f.bytes += more
+	return fresh, more
 }
 
 func (f *forest[V]) branch(s step) *forest[V] {
@@ -104,12 +113,17 @@ func (f *forest[V]) cut(p path) (gone int) {
 	}
 	g := f.groups[p[0].name]
 	f.each(p[0], func(next *forest[V]) bool {
+		before := next.bytes
 		gone += next.cut(p[1:])
+		f.bytes -= before - next.bytes
 		if next.count == 0 {
 			delete(g.rows, next.step.shape()+"\x00"+next.step.row())
 		}
 		return true
 	})
+	if g != nil && len(g.rows) == 0 {
+		delete(f.groups, p[0].name)
+	}
 	f.count -= gone
 	return gone
 }

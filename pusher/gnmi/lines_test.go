@@ -139,14 +139,17 @@ func FuzzAnswer(f *testing.F) {
 		}
 		shot := snapshot{asked: path{{name: "acl"}}}
 		if shot.take(&pb.Notification{Update: told}) == nil {
+			if n := len(shot.text()); n != shot.leaves.bytes {
+				t.Fatalf("%d bytes are counted for %d", shot.leaves.bytes, n)
+			}
 			for _, l := range strings.Split(strings.TrimSuffix(shot.text(), "\n"), "\n") {
 				if p, _, err := readPath(l); l != "" && (err != nil || len(p) == 0) {
 					t.Fatalf("%q is no line: %v", l, err)
 				}
 			}
 			shot.take(&pb.Notification{Delete: []*pb.Path{told[0].GetPath(), told[1].GetPath()}})
-			if kind%3 == 2 && shot.leaves.count != 0 {
-				t.Fatalf("%d leaves are left", shot.leaves.count)
+			if kind%3 == 2 && (shot.leaves.count != 0 || shot.leaves.bytes != 0) {
+				t.Fatalf("%d leaves of %d bytes are left", shot.leaves.count, shot.leaves.bytes)
 			}
 		}
 		n, err := assemble(path{{name: "acl"}}, []*pb.Notification{{Update: told}})

@@ -16,11 +16,13 @@ import (
 	"op25b/templates/words"
 )
 
-// The trial change is a list that stands nowhere, with a name that no list of ours has. It permits
-// everything, should anybody put it somewhere.
+// TrialList is the list that a trial sets: it stands nowhere, and has a name that no list of ours has.
+const TrialList = "OP25B-PROBE"
+
+// The trial change. The list permits everything, should anybody put it somewhere.
 const (
-	trialPath  = "/acl/acl-sets/acl-set[name=OP25B-PROBE][type=ACL_IPV4]"
-	trialValue = `{"name":"OP25B-PROBE","type":"openconfig-acl:ACL_IPV4","config":{"name":"OP25B-PROBE","type":"openconfig-acl:ACL_IPV4"},` +
+	trialPath  = "/acl/acl-sets/acl-set[name=" + TrialList + "][type=ACL_IPV4]"
+	trialValue = `{"name":"` + TrialList + `","type":"openconfig-acl:ACL_IPV4","config":{"name":"` + TrialList + `","type":"openconfig-acl:ACL_IPV4"},` +
 		`"acl-entries":{"acl-entry":[{"sequence-id":10,"config":{"sequence-id":10},"actions":{"config":{"forwarding-action":"openconfig-acl:ACCEPT"}}}]}}`
 )
 
@@ -34,17 +36,31 @@ type trial struct {
 	line     string
 	patience time.Duration // for each call
 	id       string
-	seconds  int // after which the device is to take it back
+	seconds  int  // after which the device is to take it back
+	begun    bool // whether it has come to the device is not known
+	unsure   bool // whether something of it is still there is not known
 }
 
 // probe makes the device take a change back by itself, for whoever ignores the extension says so
 // nowhere. [ironcore network-operator #171: a device has it and does not tell; lemming ignores it]
-// It may take some seconds longer than its timer. What it does not do is a words.Refusal.
+// It may take some seconds longer than its timer. What it does not do is a words.Refusal. A device that
+// passes compares ids. A trial that was interrupted is cleared away over a new channel, and the dialog
+// is given up.
 func (t *Dialog) probe(ctx context.Context, line string, seconds int, patience time.Duration) error {
 	if err := t.usable(line); err != nil {
 		return err
 	}
-	p := trial{Dialog: t, line: line, patience: patience / longer}
+	p := &trial{Dialog: t, line: line, patience: patience / longer}
+	err := p.all(ctx, seconds)
+	if p.unsure {
+		return p.abandon(ctx, err)
+	}
+	t.compares = t.compares || err == nil
+	return err
+}
+
+// all makes trials until one has shown something.
+func (p *trial) all(ctx context.Context, seconds int) error {
 	if err := p.clear(ctx); err != nil {
 		return err
 	}
@@ -53,11 +69,11 @@ func (t *Dialog) probe(ctx context.Context, line string, seconds int, patience t
 			return err
 		}
 	}
-	return words.Refusal{Line: line, Says: "it is too slow to show that it takes a change back by itself"}
+	return words.Refusal{Line: p.line, Says: "it is too slow to show that it takes a change back by itself"}
 }
 
 // run makes one trial; again says that it was over before anything could be seen.
-func (p trial) run(ctx context.Context, seconds int) (again bool, err error) {
+func (p *trial) run(ctx context.Context, seconds int) (again bool, err error) {
 	random := make([]byte, 8)
 	if _, err := rand.Read(random); err != nil {
 		return false, err
@@ -71,6 +87,12 @@ func (p trial) run(ctx context.Context, seconds int) (again bool, err error) {
 		return false, look
 	}
 	over, fault, err := p.mistaken(ctx)
+	if err == nil && over && there && look == nil { // its timer may have ended in between
+		there, look = p.there(ctx)
+		if p.lost {
+			return false, look
+		}
+	}
 	switch {
 	case err != nil:
 		return false, err
@@ -78,6 +100,7 @@ func (p trial) run(ctx context.Context, seconds int) (again bool, err error) {
 	case look != nil:
 		fault = fmt.Sprintf("it cannot be read whether it took a change: %v", look)
 	case !there && over:
+		p.unsure = false
 		return true, nil
 	case !there:
 		fault = "it took a change that it does not show"
@@ -87,6 +110,7 @@ func (p trial) run(ctx context.Context, seconds int) (again bool, err error) {
 	case err != nil:
 		return false, err
 	case fault == "" && gone:
+		p.unsure = false
 		return false, nil
 	case fault == "":
 		fault = fmt.Sprintf("it took the Commit extension, but did not show within %d s that it takes a change back", p.seconds+seconds)
@@ -95,7 +119,7 @@ func (p trial) run(ctx context.Context, seconds int) (again bool, err error) {
 }
 
 // clear takes out what an earlier trial has left.
-func (p trial) clear(ctx context.Context) error {
+func (p *trial) clear(ctx context.Context) error {
 	there, err := p.there(ctx)
 	if p.lost || err == nil && !there {
 		return err
@@ -104,11 +128,12 @@ func (p trial) clear(ctx context.Context) error {
 	if status.Code(err) == codes.NotFound {
 		return nil
 	}
+	p.unsure = err != nil && !given(status.Code(err))
 	return p.judged(ctx, p.line, err)
 }
 
 // drop deletes the trial change for good. Its errors are those of the call.
-func (p trial) drop(ctx context.Context) error {
+func (p *trial) drop(ctx context.Context) error {
 	where, _, err := readPath(trialPath)
 	if err != nil {
 		return err
@@ -121,7 +146,7 @@ func (p trial) drop(ctx context.Context) error {
 }
 
 // begin makes the trial change, with a timer.
-func (p trial) begin(ctx context.Context) error {
+func (p *trial) begin(ctx context.Context) error {
 	op, err := readLine("update " + trialPath + " " + trialValue)
 	if err != nil {
 		return err
@@ -131,11 +156,13 @@ func (p trial) begin(ctx context.Context) error {
 		return err
 	}
 	err = p.send(ctx, p.patience, req, api.Extension_CommitRequest(p.id, time.Duration(p.seconds)*time.Second))
+	p.unsure = err == nil || !given(status.Code(err))
+	p.begun = err != nil && p.unsure
 	return p.judged(ctx, p.line, err)
 }
 
 // there reads whether the trial change is in the configuration.
-func (p trial) there(ctx context.Context) (bool, error) {
+func (p *trial) there(ctx context.Context) (bool, error) {
 	where, _, err := readPath(trialPath)
 	if err != nil {
 		return false, err
@@ -150,7 +177,7 @@ func (p trial) there(ctx context.Context) (bool, error) {
 // mistaken confirms with an id that is not that of the trial. A device that takes it ignores the
 // extension or the ids, which is an error; over says that no commit is pending any more, fault what
 // else is wrong with the answer.
-func (p trial) mistaken(ctx context.Context) (over bool, fault string, err error) {
+func (p *trial) mistaken(ctx context.Context) (over bool, fault string, err error) {
 	err = p.send(ctx, p.patience, &pb.SetRequest{}, api.Extension_CommitConfirm(p.id+"-not"))
 	switch code := status.Code(err); {
 	case code == codes.OK:
@@ -164,9 +191,9 @@ func (p trial) mistaken(ctx context.Context) (over bool, fault string, err error
 }
 
 // wait looks until the trial change is gone by itself. A device that cannot be read is not waited for.
-func (p trial) wait(ctx context.Context, seconds int) (gone bool, err error) {
+func (p *trial) wait(ctx context.Context, seconds int) (gone bool, err error) {
 	if err := p.sleep(ctx, time.Duration(p.seconds)*time.Second); err != nil {
-		return false, err
+		return false, p.stopped(ctx, err)
 	}
 	for range seconds + 1 {
 		there, err := p.there(ctx)
@@ -177,24 +204,37 @@ func (p trial) wait(ctx context.Context, seconds int) (gone bool, err error) {
 			return false, nil
 		}
 		if err := p.sleep(ctx, time.Second); err != nil {
-			return false, err
+			return false, p.stopped(ctx, err)
 		}
 	}
 	return false, nil
 }
 
+// stopped is the error of a trial that was interrupted while it waited.
+func (p *trial) stopped(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
+	return fmt.Errorf("%s: %w", p.line, err)
+}
+
 // refuse takes out what is left of the trial, and says why the device did not pass.
-func (p trial) refuse(ctx context.Context, fault string, gone bool) error {
+func (p *trial) refuse(ctx context.Context, fault string, gone bool) error {
 	if !gone {
-		if left := p.tidy(ctx); left != nil {
+		left := p.tidy(ctx)
+		if left != nil && !given(status.Code(left)) {
+			return fmt.Errorf("%w; before that: %s", p.lose(ctx, p.line, left), fault)
+		}
+		if left != nil {
 			fault += "; the list OP25B-PROBE is left on it: " + p.says(left)
 		}
 	}
+	p.unsure = false
 	return words.Refusal{Line: p.line, Says: fault}
 }
 
 // tidy ends the trial's commit where one is still pending, and deletes what is there.
-func (p trial) tidy(ctx context.Context) error {
+func (p *trial) tidy(ctx context.Context) error {
 	err := p.drop(ctx)
 	if status.Code(err) == codes.FailedPrecondition {
 		if err := p.send(ctx, p.patience, &pb.SetRequest{}, api.Extension_CommitCancel(p.id)); err != nil && status.Code(err) != codes.FailedPrecondition {
@@ -206,4 +246,52 @@ func (p trial) tidy(ctx context.Context) error {
 		return nil
 	}
 	return err
+}
+
+// lastWord is how long is tried to clear a trial away that was interrupted, by the machine's clock.
+const lastWord = 15 * time.Second
+
+// abandon clears away, over a new channel, what a trial has left that was interrupted or lost its
+// channel, even where the context has ended. The dialog is given up. The cause stays the error.
+func (p *trial) abandon(ctx context.Context, cause error) error {
+	limit, stop := context.WithTimeout(context.WithoutCancel(ctx), lastWord)
+	defer stop()
+	var err error
+	for try := 1; try < tries; try++ {
+		if err = p.redial(limit, try); err == nil {
+			err = p.sweep(limit)
+		}
+		if err == nil || limit.Err() != nil || errors.Is(err, ErrUntrusted) || errors.As(err, new(words.Refusal)) {
+			break
+		}
+	}
+	p.lost = true
+	if err != nil {
+		return fmt.Errorf("%w; the list OP25B-PROBE may still be on it, and the next push takes it away: %v", cause, err) // a refusal of the tidying is none of the probe
+	}
+	return cause
+}
+
+// late is how long after its answer was lost a Set of the trial is looked for once more.
+const late = 2 * time.Second
+
+// sweep takes out what is there of the trial. One whose answer was lost may come late.
+func (p *trial) sweep(ctx context.Context) error {
+	if err := p.out(ctx); err != nil || !p.begun {
+		return err
+	}
+	if err := p.sleep(ctx, late); err != nil {
+		return err
+	}
+	return p.out(ctx)
+}
+
+// out takes the trial out where it is there. Where it is not, no commit of it waits, and nothing is
+// said to a device that might take that for another's.
+func (p *trial) out(ctx context.Context) error {
+	there, err := p.there(ctx)
+	if p.lost || err == nil && !there {
+		return err
+	}
+	return p.judged(ctx, p.line, p.tidy(ctx))
 }

@@ -40,6 +40,7 @@ func (Dialect) Session() words.Session {
 			Revert:    []words.Command{{Line: "cancel"}},
 			Pending:   "pending",
 			PendingIs: regexp.MustCompile(`^pending$`),
+			Other:     regexp.MustCompile(`^InvalidArgument: `), // [gnmi-commit-confirmed.md 3.2.2]
 		}},
 		Shape:      shape,
 		LineLength: lineLength,

@@ -127,6 +127,9 @@ type Guard struct {
 	Pending   string
 	PendingIs *regexp.Regexp
 	Left      time.Duration
+	// Other matches what a device says to a confirmation when the timer that runs is not of the change
+	// that is confirmed; nil where a confirmation does not say which change it means.
+	Other *regexp.Regexp
 }
 
 // Confirm is how a change is kept.
