@@ -104,7 +104,7 @@ func readDevice(name string, e sheet.Entry, defaults Device) Device {
 	d.Numbers = readNumbers(o.Get("numbers"), d.Dialect)
 	d.Algorithms = readAlgorithms(o.Get("algorithms"))
 	d.readModel(o)
-	d.Attach = readAttachments(o.Need("attach", "write the interfaces that the policy is to hold on"))
+	d.Attach = readAttachments(o.Need("attach", "write the interfaces that the policy is to hold on"), d.Dialect)
 	return d
 }
 
@@ -207,12 +207,18 @@ func readAlgorithms(v sheet.Value) Algorithms {
 	}
 }
 
-func readAttachments(v sheet.Value) []Attach {
+// readAttachments reads where the policy is to hold. No point stands there twice, by no name that the
+// dialect has for it.
+func readAttachments(v sheet.Value, dialect string) []Attach {
 	var out []Attach
 	first := map[string]sheet.Place{}
 	for _, item := range v.Items() {
 		a := readAttach(item.Object("interface", "direction", "pools", "families", "existing"))
-		key := fold(a.Interface) + " " + a.Direction
+		word := fold(a.Interface)
+		if dialect == openconfig {
+			word = strings.TrimSuffix(word, ".0") // on most devices Ethernet1 and its subinterface 0 are one interface
+		}
+		key := word + " " + a.Direction
 		if at, twice := first[key]; twice && a.Interface != "" && a.Direction != "" {
 			item.Refuse(fmt.Sprintf("%s %s is attached twice: also in line %d", a.Interface, a.Direction, at.Line), "put the pools and families of both into one")
 			continue

@@ -66,3 +66,32 @@ func TestRefusedModel(t *testing.T) {
 		}
 	}
 }
+
+// TestOneInterfaceTwice: Ethernet1 and Ethernet1.0 are one interface where they are words of the model.
+func TestOneInterfaceTwice(t *testing.T) {
+	at := func(words ...string) string {
+		var all []string
+		for _, w := range words {
+			name, direction, _ := strings.Cut(w, " ")
+			all = append(all, "{ interface: "+name+", direction: "+direction+" }")
+		}
+		return strings.Join(all, ", ")
+	}
+	const twice = "is attached twice: also in line 7"
+	for _, c := range []struct{ device, from, points, want string }{
+		{"openconfig", at("Ethernet1 in"), at("Ethernet1 out", "Ethernet1.0 out"), "Ethernet1.0 out " + twice},
+		{"openconfig", at("Ethernet1 in"), at("ethernet1.0 in", "Ethernet1 in"), "Ethernet1 in " + twice},
+		{"openconfig", at("Ethernet1 in"), at("Ethernet1.0 in", "Ethernet1.0 in"), "Ethernet1.0 in " + twice},
+		{"openconfig", at("Ethernet1 in"), at("Ethernet1 in", "Ethernet1.0 out", "Ethernet1.10 in", "Ethernet10 in"), ""},
+		{"iosxe", at("Gi1 in"), at("Gi1 in", "Gi1.0 in"), ""},
+	} {
+		text := strings.Replace(mixed, "["+c.from+"]", "["+c.points+"]", 1)
+		if text == mixed {
+			t.Fatalf("%s is not in the file", c.from)
+		}
+		_, err := Read("i.yaml", []byte(text))
+		if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
+			t.Errorf("%s at %s: %v", c.device, c.points, err)
+		}
+	}
+}

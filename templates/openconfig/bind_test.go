@@ -45,12 +45,25 @@ func TestBindings(t *testing.T) {
 		{"a list of others", entranceText("Ethernet1.100", sub, boundText("ingress", "EDGE", "openconfig-acl:ACL_IPV4")), "", "bind Ethernet1.100 in ipv4: EDGE\n"},
 		{"a subinterface in quotes", entranceText("Ethernet1.100", e1+`, "subinterface": "100"`, boundText("egress", "SIX", "ACL_IPV6")), "", "bind Ethernet1.100 out ipv6: SIX\n"},
 		{"one that is not defined", entranceText("Ethernet1.100", sub, boundText("ingress", "GONE", "ACL_IPV4")), "", "bind Ethernet1.100 in ipv4: GONE\n"},
-		{"a list of ours", entranceText("Ethernet2", `"interface": "Ethernet2"`, boundText("egress", "OP25B-OUT-V4-G1", "ACL_IPV4")), "", "bind Ethernet2 out ipv4: OP25B-OUT-V4-G1\n"},
+		{"a list of ours", entranceText("Ethernet2", `"interface": "Ethernet2"`, boundText("egress", "OP25B-OUT-V4-G1", "ACL_IPV4")), "", "bind Ethernet2 out ipv4: OP25B-OUT-V4-G1\nbind Ethernet2.0 out ipv4:  ? as Ethernet2, which is the same interface on most devices, it has OP25B-OUT-V4-G1\n"},
 		{"an id of its own", entranceText("uplink", sub, boundText("ingress", "EDGE", "ACL_IPV4")), "", "bind Ethernet1.100 in ipv4: EDGE id=uplink\n"},
 		{"the subinterface 0 is the interface", entranceText("Ethernet1.0", e1+`, "subinterface": 0`, boundText("ingress", "EDGE", "ACL_IPV4")), "",
 			"bind Ethernet1.0 in ipv4: EDGE\nbind Ethernet1 in ipv4: EDGE ? as Ethernet1.0, which is the same interface on most devices, it has EDGE\n"},
 		{"the interface is its subinterface 0", entranceText("Ethernet2", `"interface": "Ethernet2"`, boundText("ingress", "EDGE", "ACL_IPV4")), "",
 			"bind Ethernet2 in ipv4: EDGE\nbind Ethernet2.0 in ipv4: EDGE ? as Ethernet2, which is the same interface on most devices, it has EDGE\n"},
+		{"one interface by both of its names", entranceText("Ethernet1", e1, boundText("egress", "OP25B-OUT-V4-G1", "ACL_IPV4")) + "," + entranceText("Ethernet1.0", e1+`, "subinterface": 0`, boundText("egress", "OP25B-OUT-V4-G2", "ACL_IPV4")), "",
+			"bind Ethernet1 out ipv4: OP25B-OUT-V4-G1 ? it is the same interface on most devices as Ethernet1.0, which has OP25B-OUT-V4-G2\n" +
+				"bind Ethernet1.0 out ipv4: OP25B-OUT-V4-G2 ? as Ethernet1, which is the same interface on most devices, it has OP25B-OUT-V4-G1\n"},
+		{"a list of others with a long name like ours", entranceText("Ethernet2", `"interface": "Ethernet2"`, boundText("egress", "OP25B-OUT-ABCDEFGHIJKLMNOPQRSTUVW-V4-G1", "ACL_IPV4")), "",
+			"bind Ethernet2 out ipv4: OP25B-OUT-ABCDEFGHIJKLMNOPQRSTUVW-V4-G1\nbind Ethernet2.0 out ipv4: OP25B-OUT-ABCDEFGHIJKLMNOPQRSTUVW-V4-G1 ? as Ethernet2, which is the same interface on most devices, it has OP25B-OUT-ABCDEFGHIJKLMNOPQRSTUVW-V4-G1\n"},
+		{"a subinterface with noughts before it", entranceText("Ethernet1.100", e1+`, "subinterface": "0100"`, boundText("ingress", "EDGE", "ACL_IPV4")), "", "bind Ethernet1.100 in ipv4: EDGE\n"},
+		{"a subinterface with a fraction", entranceText("x", e1+`, "subinterface": 0.0`, ""), "", noInterface("x", `"interface":"Ethernet1","subinterface":0.0`)},
+		{"a subinterface with an exponent", entranceText("x", e1+`, "subinterface": 1e2`, ""), "", noInterface("x", `"interface":"Ethernet1","subinterface":1e2`)},
+		{"a subinterface that is no number", entranceText("x", e1+`, "subinterface": "all"`, ""), "", noInterface("x", `"interface":"Ethernet1","subinterface":"all"`)},
+		{"a subinterface that is too high", entranceText("x", e1+`, "subinterface": 4294967296`, ""), "", noInterface("x", `"interface":"Ethernet1","subinterface":4294967296`)},
+		{"an id that stands for all", entranceText("*", sub, ""), "", allPoints("Ethernet1.100", "the entry has a name that is not written", "")},
+		{"a set of another module's type", entranceText("Ethernet1.100", sub, boundText("ingress", "EDGE", "x:ACL_IPV4")), "",
+			"bind Ethernet1.100 in ipv4: EDGE ? the set EDGE of type x:ACL_IPV4 is bound there\nbind Ethernet1.100 in ipv6: EDGE ? the set EDGE of type x:ACL_IPV4 is bound there\n"},
 		{"two sets of one type", entranceText("Ethernet1.100", sub, `, "ingress-acl-sets": {"ingress-acl-set": [`+itemText("EDGE", "ACL_IPV4")+","+itemText("B", "ACL_IPV4")+`]}`), "",
 			"bind Ethernet1.100 in ipv4: EDGE B ? more than one set is bound there, and in which order they are tried is not known\n"},
 		{"a set of mixed fields", entranceText("Ethernet1.100", sub, boundText("ingress", "M", "openconfig-acl:ACL_MIXED")), "",
@@ -76,6 +89,11 @@ func TestBindings(t *testing.T) {
 			t.Errorf("%s:\ngot:\n%swant:\n%s", c.what, strings.TrimPrefix(got, always), c.want)
 		}
 	}
+}
+
+// noInterface is what is said of an entry of which nobody knows where it stands.
+func noInterface(id, ref string) string {
+	return `unread {"config":{"id":"` + id + `"},"id":"` + id + `","interface-ref":{"config":{` + ref + `}}}: the entry's id is not its own, or it names no interface` + "\n"
 }
 
 // allPoints is what is said of all points of an interface.

@@ -3,12 +3,17 @@ package openconfig
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"op25b/acl"
 	"op25b/templates/words"
 )
+
+// most is how many values a document may have: some ten times those of a list of 10,000 entries, and
+// what a text of that many takes in memory is some hundred MB.
+const most = 1 << 22
 
 // deepest is how far objects may stand inside each other; the models need about fifteen.
 const deepest = 64
@@ -30,6 +35,7 @@ type node struct {
 	name string
 	text string // of a string its meaning, of anything else that is no object and no array its spelling
 	line int    // where it begins, 0 for what is not in the text
+	root bool   // it is the document itself
 	kids []*node
 	keys map[string]*node // the items of a long list by their keys, made when first asked for
 }
@@ -40,14 +46,18 @@ type reader struct {
 	at     int
 	line   int
 	before int // where the line begins
+	left   int // how many more values are read
 }
 
 // document reads exactly one JSON value: no key twice, nothing behind it.
-func document(source string) (*node, error) {
+func document(source string) (*node, error) { return bounded(source, most) }
+
+// bounded is a document of so many values at most.
+func bounded(source string, values int) (*node, error) {
 	if len(source) > words.MaxText {
 		return nil, failed(acl.Place{Why: fmt.Sprintf("the text has %d MB; a configuration of more than %d MB is not read", len(source)>>20, words.MaxText>>20)})
 	}
-	r := &reader{text: strings.TrimPrefix(source, "\ufeff"), line: 1}
+	r := &reader{text: strings.TrimPrefix(source, "\ufeff"), line: 1, left: values}
 	if !utf8.ValidString(r.text) {
 		return nil, failed(acl.Place{Why: "the text is not UTF-8: this is not a clean configuration text"})
 	}
@@ -63,6 +73,7 @@ func document(source string) (*node, error) {
 	if root.kind != object {
 		return nil, failed(acl.Place{Line: root.line, Why: "a configuration is one JSON object, and this is none; fetch it again"})
 	}
+	root.root = true
 	return root, nil
 }
 
@@ -104,7 +115,10 @@ func (r *reader) value(depth int) (*node, string) {
 		return nil, "the document ends in the middle; fetch it again"
 	case depth > deepest:
 		return nil, fmt.Sprintf("more than %d objects stand inside each other", deepest)
+	case r.left == 0:
+		return nil, "the document has more values than are read; this is no configuration"
 	}
+	r.left--
 	n := &node{line: r.line}
 	switch r.text[r.at] {
 	case '{':
@@ -124,7 +138,7 @@ func (r *reader) object(n *node, depth int) string {
 	if r.next('}') {
 		return ""
 	}
-	seen := map[string]bool{}
+	seen := names{}
 	for {
 		if r.blank(); r.at == len(r.text) || r.text[r.at] != '"' {
 			return "a name in quotes belongs here"
@@ -133,12 +147,11 @@ func (r *reader) object(n *node, depth int) string {
 		switch {
 		case why != "":
 			return why
-		case seen[name]:
+		case seen.has(n.kids, name):
 			return fmt.Sprintf("%q stands twice in one object", name)
 		case !r.next(':'):
 			return "a colon belongs behind a name"
 		}
-		seen[name] = true
 		kid, why := r.value(depth + 1)
 		if why != "" {
 			return why
@@ -146,10 +159,37 @@ func (r *reader) object(n *node, depth int) string {
 		kid.name = name
 		n.kids = append(n.kids, kid)
 		if r.next('}') {
+			n.settle()
 			return ""
 		}
 		if !r.next(',') {
 			return "a comma or the end of the object belongs here"
+		}
+	}
+}
+
+// names are those of the members of a large object.
+type names map[string]bool
+
+// has reports whether a member bears a name. Few are looked through.
+func (s names) has(kids []*node, name string) bool {
+	if len(kids) < 8 {
+		return slices.ContainsFunc(kids, func(k *node) bool { return k.name == name })
+	}
+	for _, k := range kids[len(s):] {
+		s[k.name] = true
+	}
+	return s[name]
+}
+
+// settle gives an object the one form that everybody reads: a container or a list that is null is
+// not there, and one object in the place of a list is a list of one.
+func (n *node) settle() {
+	n.kids = slices.DeleteFunc(n.kids, func(k *node) bool { return k.kind == other && k.text == "null" && container(bare(k.name)) })
+	for i, k := range n.kids {
+		if k.kind == object && isList(bare(k.name)) {
+			n.kids[i] = &node{kind: array, name: k.name, line: k.line, kids: []*node{k}}
+			k.name = ""
 		}
 	}
 }

@@ -27,7 +27,7 @@ func (d Dialect) Lay(want, have acl.Config, _ acl.Owner) (acl.Config, error) {
 	}
 	var wrong []error
 	for i, l := range laid.Lists {
-		laid.Lists[i], err = m.closed(l)
+		laid.Lists[i], err = closed(l)
 		wrong = append(wrong, err)
 	}
 	for _, g := range laid.Groups {
@@ -38,10 +38,9 @@ func (d Dialect) Lay(want, have acl.Config, _ acl.Owner) (acl.Config, error) {
 	for i, b := range laid.Bindings {
 		laid.Bindings[i].Tail = have.Tails[b.Interface]
 		if len(b.Lists) > 0 {
-			wrong = append(wrong, m.bindable(laid.Bindings[i]))
+			wrong = append(wrong, bindable(laid.Bindings[i]))
 		}
 	}
-	wrong = append(wrong, m.oneDirection(laid))
 	if err := errors.Join(wrong...); err != nil {
 		return acl.Config{}, err
 	}
@@ -54,32 +53,14 @@ func tooLong(g acl.Group) error {
 
 // closed gives a list the entry for all that no other takes: the model does not say what happens to
 // such a packet.
-func (m model) closed(l acl.List) (acl.List, error) {
+func closed(l acl.List) (acl.List, error) {
 	everything := packet.Any(l.Family)
 	last := len(l.Entries) - 1
 	if !l.Entries[last].Match.Equal(everything) {
 		l.Entries = append(l.Entries, acl.Entry{Sequence: 10 * (last + 2), Action: acl.Deny, Match: everything})
 	}
-	if n := 10 * len(l.Entries); n > m.Last {
-		return l, fmt.Errorf("list %s: its last entry would have the sequence-id %d; this variant ends at %d", l.Name, n, m.Last)
+	if n := 10 * len(l.Entries); n > highest {
+		return l, fmt.Errorf("list %s: its last entry would have the sequence-id %d; the model ends at %d", l.Name, n, highest)
 	}
 	return l, nil
-}
-
-// oneDirection refuses a list that is bound in both directions where a device binds each in one.
-func (m model) oneDirection(c acl.Config) error {
-	if !m.OneDirection {
-		return nil
-	}
-	seen := map[string]acl.Binding{}
-	for _, b := range c.Bindings {
-		for _, name := range b.Lists {
-			key := b.Family.String() + name
-			if one, there := seen[key]; there && one.Direction != b.Direction {
-				return fmt.Errorf("list %s: %s and %s are two directions; this variant binds a list in one", name, one.Point(), b.Point())
-			}
-			seen[key] = b
-		}
-	}
-	return nil
 }

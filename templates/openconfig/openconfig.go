@@ -11,7 +11,7 @@ import (
 
 // Dialect is openconfig-acl 1.3.3, or one of the ways in which vendors deviate from it.
 type Dialect struct {
-	Variant string // iosxr, iosxe, eos, sonic, sets; "" for the model as it is published
+	Variant string // iosxr, iosxe, eos, sets, sonic; "" for the model as it is published
 	Union   bool   // lists are replaced by union_replace instead of replace
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 
 	"op25b/acl"
 	"op25b/acl/packet"
@@ -25,7 +26,7 @@ func Complete(text string) error {
 	if err != nil {
 		return err
 	}
-	if root.kid("acl") == nil {
+	if top := root.kid("acl"); top == nil || top.kind != object {
 		return errors.New("the document has no openconfig-acl:acl: this is not a configuration; fetch it again")
 	}
 	return nil
@@ -36,14 +37,15 @@ type config struct {
 	acl.Config
 	root   *node
 	listed map[string]bool // the interfaces of openconfig-interfaces
-	groups map[string]acl.Group
+	groups map[string]int  // the number of a group by its family and name
 	ports  map[string]portSet
 	points map[acl.Point]int // the number of the binding at a point
 }
 
 func read(root *node) acl.Config {
-	c := &config{root: root, listed: map[string]bool{}, groups: map[string]acl.Group{}, ports: map[string]portSet{}, points: map[acl.Point]int{}}
+	c := &config{root: root, listed: map[string]bool{}, groups: map[string]int{}, ports: map[string]portSet{}, points: map[acl.Point]int{}}
 	c.Hostname = root.reach("system", "config", "hostname").word()
+	c.tops()
 	c.interfaces()
 	c.definedSets()
 	top := root.kid("acl")
@@ -53,6 +55,15 @@ func read(root *node) acl.Config {
 	c.bindings(top.kid("interfaces"))
 	c.references()
 	return c.Config
+}
+
+// tops: access lists and sets of another module may be the ones that the device goes by.
+func (c *config) tops() {
+	for _, k := range c.root.kids {
+		if name := bare(k.name); home(name) != "" && k != c.root.kid(name) && k.says() {
+			c.doubt(k, "it is not "+home(name)+name+", and may stand beside it")
+		}
+	}
 }
 
 // interfaces are the names, and name.index of every subinterface.
@@ -65,9 +76,10 @@ func (c *config) interfaces() {
 		c.known(name)
 		c.listed[name] = true
 		for _, s := range i.reach("subinterfaces", "subinterface").items() {
-			if index := s.key("index"); index != "" {
-				c.known(name + "." + index)
-				c.listed[name+"."+index] = true
+			if index, is := (&node{kind: text, text: s.key("index")}).integer(32); is {
+				word := name + "." + strconv.FormatUint(index, 10)
+				c.known(word)
+				c.listed[word] = true
 			}
 		}
 	}
@@ -93,7 +105,7 @@ func (c *config) doubt(n *node, why string) {
 
 // each are the items of a list. What stands in the place of one and is none is not understood.
 func (c *config) each(n *node) []*node {
-	if n.says() && n.kind != array && n.kind != object {
+	if n.says() && n.kind != array {
 		c.doubt(n, "this is no list")
 	}
 	return n.items()
@@ -121,6 +133,8 @@ func (c *config) sets(top *node) {
 		}
 		if is {
 			c.Lists = append(c.Lists, c.list(n, name, f))
+		} else {
+			c.users(n.without("name"), []string{"acl-set " + clipped(name)})
 		}
 	}
 }
@@ -141,7 +155,7 @@ func typeOf(f packet.Family) string { return fmt.Sprintf("ACL_IPV%d", f) }
 
 func (c *config) list(n *node, name string, f packet.Family) acl.List {
 	l := acl.List{Name: name, Family: f, Place: acl.Place{Line: n.line, Text: "acl-set " + name + " " + typeOf(f)}}
-	uses := acl.Generation(name) == 0
+	uses := !ours(name)
 	count := map[int]int{}
 	for _, item := range c.each(n.reach("acl-entries", "acl-entry")) {
 		e := c.entry(item, f)
@@ -149,7 +163,7 @@ func (c *config) list(n *node, name string, f packet.Family) acl.List {
 		l.Entries = append(l.Entries, e)
 		for _, group := range []string{e.SrcGroup, e.DstGroup} {
 			if uses && group != "" {
-				c.References = append(c.References, acl.Reference{Name: group, Family: f, Place: acl.Place{Line: item.line, Text: "acl-set " + name + " " + item.shown()}})
+				c.References = append(c.References, acl.Reference{Name: group, Family: f, Place: acl.Place{Line: item.line, Text: "acl-set " + clipped(name) + " " + item.shown()}})
 			}
 		}
 	}
@@ -162,6 +176,9 @@ func (c *config) list(n *node, name string, f packet.Family) acl.List {
 	l.End = end(l)
 	return l
 }
+
+// ours reports whether a name is one that we give. A longer one that looks like it is of others.
+func ours(name string) bool { return (acl.Owner{}).Owns(name) && acl.Generation(name) > 0 }
 
 // unordered is an entry of which nobody knows when it is tried.
 func unordered(e *acl.Entry) {

@@ -3,6 +3,7 @@ package openconfig
 import (
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"op25b/acl"
@@ -60,12 +61,15 @@ var dotted = regexp.MustCompile(`\.[0-9]+$`)
 func entranceOf(n *node) entrance {
 	e := entrance{node: n, id: n.key("id")}
 	ref := n.reach("interface-ref", "config")
-	name, sub := ref.kid("interface").word(), ref.kid("subinterface").word()
+	name, sub := ref.kid("interface").word(), ref.kid("subinterface")
+	index, is := sub.integer(32)
 	switch {
 	case name == "":
 		e.word, e.why = e.id, "the entry has no interface-ref"
-	case sub != "":
-		e.word = name + "." + sub
+	case is:
+		e.word = name + "." + strconv.FormatUint(index, 10)
+	case sub.says():
+		return e // which of them it is nobody knows
 	default:
 		e.word = name
 	}
@@ -80,14 +84,15 @@ func entranceOf(n *node) entrance {
 	return e
 }
 
-// plain reports whether a name can stand in a line of a plan and be read back.
+// plain reports whether a name can stand in a line of a plan and be read back. A star alone is no
+// name but stands for all of them. [gnmi-specification.md, 3.4.6]
 func plain(name string) bool {
 	for i := 0; i < len(name); i++ {
 		if c := name[i]; c <= ' ' || c >= 0x7f || strings.IndexByte("[]\\?\"=", c) >= 0 {
 			return false
 		}
 	}
-	return name != ""
+	return name != "" && name != "*"
 }
 
 // blocked says of all four points of an interface that they are not known.
@@ -182,11 +187,14 @@ func (c *config) bound(n *node, e entrance, d acl.Direction) {
 	}
 }
 
-// aliases: Ethernet1 and Ethernet1.0 are one interface on most devices. A list of others that is
-// bound under one of the names is seen at the other, too, so that nobody overlooks it.
+// aliases: Ethernet1 and Ethernet1.0 are one interface on most devices. A list that is bound under
+// one of the names makes the other unknown, and one of others is seen there, too, so that nobody
+// overlooks it. A text without interfaces is no configuration but a part that we render: there our
+// lists say nothing about points that it does not name.
 func (c *config) aliases() {
+	whole := c.root.kid("interfaces").says()
 	for _, b := range append([]acl.Binding(nil), c.Bindings...) {
-		if !foreign(b) {
+		if len(b.Lists) == 0 {
 			continue
 		}
 		p := b.Point()
@@ -204,15 +212,19 @@ func (c *config) aliases() {
 			c.suspect(c.at(b.Point(), b.Place), "it is the same interface on most devices as "+p.Interface+", which has "+strings.Join(c.Bindings[i].Lists, " "))
 			continue
 		}
-		i := c.at(p, b.Place)
-		c.suspect(i, why)
-		c.Bindings[i].Lists = b.Lists
+		if foreign(b) {
+			i := c.at(p, b.Place)
+			c.suspect(i, why)
+			c.Bindings[i].Lists = b.Lists
+		} else if whole {
+			c.suspect(c.at(p, b.Place), why)
+		}
 	}
 }
 
 func foreign(b acl.Binding) bool {
 	for _, name := range b.Lists {
-		if acl.Generation(name) == 0 {
+		if !ours(name) {
 			return true
 		}
 	}

@@ -44,7 +44,7 @@ func (c *config) entry(n *node, f packet.Family) acl.Entry {
 	}
 	m.parts(n, f)
 	m.actions(n.kid("actions"))
-	if m.finish(); e.Unmodelled == "" {
+	if m.finish(); e.Unmodelled == "" && len(e.Match.SrcPorts.Spans())+len(e.Match.DstPorts.Spans()) < 20 {
 		e.Place.Text = short(e, n.reach("actions", "config", "forwarding-action").identity())
 	}
 	return e
@@ -155,9 +155,8 @@ func (m *conditions) addresses(c *node, name string, f packet.Family) (packet.Ra
 		}
 		m.narrows(name + " " + one.word())
 	case set.says():
-		g, there := m.groups[f.String()+set.word()]
-		if there && g.Unmodelled == "" {
-			return g.Addresses, g.Name
+		if i, there := m.groups[f.String()+set.word()]; there && m.Groups[i].Unmodelled == "" {
+			return m.Groups[i].Addresses, m.Groups[i].Name
 		}
 		m.narrows("the prefix-set " + set.word())
 		return all, set.word()

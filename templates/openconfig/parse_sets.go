@@ -35,7 +35,7 @@ func (c *config) definedSets() {
 // prefixSet is a group. What a set without prefixes does nobody says.
 func (c *config) prefixSet(n *node, f packet.Family) {
 	g := acl.Group{Name: n.key("name"), Family: f, Place: acl.Place{Line: n.line, Text: n.shown()}}
-	_, twice := c.groups[f.String()+g.Name]
+	at, twice := c.groups[f.String()+g.Name]
 	switch strange := append(n.strangers("name", "config"), n.kid("config").strangers("name", "description", "prefix", "exclude-prefix")...); {
 	case twice || g.Name == "" || !n.agrees("name"):
 		g.Unmodelled = "its name is not its own"
@@ -54,15 +54,11 @@ func (c *config) prefixSet(n *node, f packet.Family) {
 	if g.Unmodelled != "" {
 		g.Addresses = packet.Ranges{}
 	}
-	c.groups[f.String()+g.Name] = g
 	if twice {
-		for i := range c.Groups {
-			if c.Groups[i].Name == g.Name && c.Groups[i].Family == f {
-				c.Groups[i] = g
-			}
-		}
+		c.Groups[at] = g
 		return
 	}
+	c.groups[f.String()+g.Name] = len(c.Groups)
 	c.Groups = append(c.Groups, g)
 }
 
@@ -111,15 +107,15 @@ func portList(n *node) (packet.Ranges, bool) {
 	if n != nil && n.kind != array {
 		return packet.Ranges{}, false
 	}
-	var out packet.Ranges
+	var all []packet.Range
 	for _, k := range n.items() {
 		r, ok := portRange(k)
 		if !ok {
-			return out, false
+			return r, false
 		}
-		out = out.Union(r)
+		all = append(all, r.Spans()...)
 	}
-	return out, true
+	return packet.Collect(all), true
 }
 
 // portRange reads 25, "25", "20..30" and "ANY". No vendor's names of ports are confirmed, so none

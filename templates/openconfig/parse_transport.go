@@ -14,15 +14,16 @@ func (m *conditions) offsets(n *node, f packet.Family) {
 	if !n.says() {
 		return
 	}
-	var all packet.Ranges
+	var spans []packet.Range
 	for _, k := range n.items() {
 		r, ok := span(k, lastOffset)
 		if !ok || n.kind != array || f != packet.V4 {
 			m.narrows("fragment-offsets")
 			return
 		}
-		all = all.Union(r)
+		spans = append(spans, r.Spans()...)
 	}
+	all := packet.Collect(spans)
 	var classes packet.Ranges
 	if all.Contains(packet.Of(0)) {
 		classes = packet.WithPorts()
@@ -59,13 +60,13 @@ func (m *conditions) transport(n *node) {
 		"detail-mode", "explicit-detail-match-mode", "explicit-tcp-flags", "builtin-detail", "tcp-flags") {
 		m.puzzles("the word " + bare(k.name))
 	}
-	if m.box.SrcPorts.IsAll(16) && m.box.DstPorts.IsAll(16) {
-		return
-	}
-	if !m.carries(packet.TCP, packet.UDP, sctp) {
+	said := c.kid("source-port").says() || c.kid("destination-port").says() || c.kid("source-port-set").says() || c.kid("destination-port-set").says()
+	if said && !m.carries(packet.TCP, packet.UDP, sctp) {
 		m.narrows("ports without a protocol that has them")
 	}
-	m.fragments(packet.WithPorts())
+	if !m.box.SrcPorts.IsAll(16) || !m.box.DstPorts.IsAll(16) {
+		m.fragments(packet.WithPorts())
+	}
 }
 
 // sctp has ports, too. [IANA]
@@ -76,7 +77,9 @@ func (m *conditions) carries(protocols ...uint64) bool {
 	return slices.ContainsFunc(protocols, func(n uint64) bool { return m.box.Protocols.Equal(packet.One(n)) })
 }
 
-// ports are those of one side: a number, a range, or a port-set. ANY says nothing.
+// ports are those of one side: a number, a range, or a port-set. ANY is every valid port number
+// [openconfig-packet-match-types.yang, port-num-range]. Whether that, or a range of all ports, takes a packet
+// that has none nobody says.
 func (m *conditions) ports(c *node, name string) packet.Ranges {
 	all := packet.All(16)
 	one, set := c.kid(name), c.kid(name+"-set")
@@ -84,13 +87,13 @@ func (m *conditions) ports(c *node, name string) packet.Ranges {
 	case one.says() && set.says():
 		m.narrows(name + " beside a port-set")
 	case one.says():
-		if r, ok := portRange(one); ok {
+		if r, ok := portRange(one); ok && (!r.IsAll(16) || one.word() == "ANY") {
 			return r
 		}
 		m.narrows(name + " " + one.word())
 	case set.says():
 		s, there := m.config.ports[set.word()]
-		if there && s.unmodelled == "" {
+		if there && s.unmodelled == "" && !s.ports.IsAll(16) {
 			return s.ports
 		}
 		m.narrows("the port-set " + set.word())

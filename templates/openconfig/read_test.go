@@ -69,10 +69,13 @@ func entryOf(family, parts string) string {
  "openconfig-defined-sets:defined-sets": {
   "ipv4-prefix-sets": {"ipv4-prefix-set": [
    {"name": "TWO", "config": {"name": "TWO", "prefix": ["192.0.2.0/24", "198.51.100.0/24"], "exclude-prefix": ["192.0.2.128/25"]}},
+   {"name": "null", "config": {"name": "null", "prefix": ["192.0.2.99/32"]}},
    {"name": "NONE", "config": {"name": "NONE"}},
    {"name": "ODD", "config": {"name": "ODD", "prefix": ["192.0.2.0/24"], "mode": "IPV4"}}]},
   "port-sets": {"port-set": [
    {"name": "MAIL", "config": {"name": "MAIL", "port": [25, "465..587"], "exclude-port": [500]}},
+   {"name": "ALL", "config": {"name": "ALL", "port": ["0..65535"]}},
+   {"name": "null", "config": {"name": "null", "port": [25]}},
    {"name": "EMPTY", "config": {"name": "EMPTY", "port": [25], "exclude-port": ["20..30"]}}]}}}`
 }
 
@@ -87,7 +90,7 @@ func TestEntries(t *testing.T) {
 		{"empty containers say nothing", "4", `"ipv4": {"config": {}, "state": {"dscp": 3}}, "ipv6": {"config": {}}, "l2": {}, "transport": {}, ` + accept, "permit ipv4 any -> any"},
 		{"state says nothing", "4", `"state": {"matched-packets": "12"}, "ipv4": {"state": {"protocol": 6}}, ` + drop, "deny ipv4 any -> any"},
 		{"addresses with bits behind the length", "4", `"ipv4": {"config": {"source-address": "192.0.2.77/24", "destination-address": "0.0.0.0/0"}}, ` + drop, "deny ipv4 192.0.2.0/24 -> any"},
-		{"a vendor's prefix on every word", "4", `"x-acl:ipv4": {"x-acl:config": {"x-acl:protocol": "x-match:IP_UDP"}}, "x-acl:actions": {"config": {"x:forwarding-action": "oc-acl:REJECT"}}`, "deny udp any -> any"},
+		{"a vendor's prefix on every word", "4", `"x-acl:ipv4": {"x-acl:config": {"x-acl:protocol": "oc-pkt-match-types:IP_UDP"}}, "x-acl:actions": {"config": {"x:forwarding-action": "oc-acl:REJECT"}}`, "deny udp any -> any"},
 		{"a protocol by number", "4", `"ipv4": {"config": {"protocol": 6}}, ` + drop, "deny tcp any -> any"},
 		{"a protocol by number in quotes", "4", `"ipv4": {"config": {"protocol": "6"}}, ` + drop, "deny tcp any -> any"},
 		{"a protocol by identity", "4", `"ipv4": {"config": {"protocol": "openconfig-packet-match-types:IP_GRE"}}, ` + drop, "deny 47 any -> any"},
@@ -102,7 +105,7 @@ func TestEntries(t *testing.T) {
 		{"no log", "4", `"actions": {"config": {"forwarding-action": "DROP", "log-action": "LOG_NONE"}}`, "deny ipv4 any -> any"},
 		{"established", "4", tcp + `"transport": {"config": {"detail-mode": "BUILTIN", "builtin-detail": "TCP_ESTABLISHED"}}, ` + drop, "deny tcp any -> any fragment-class 0-1 established"},
 		{"initial", "4", tcp + `"transport": {"config": {"detail-mode": "BUILTIN", "builtin-detail": "TCP_INITIAL"}}, ` + drop, "deny tcp any -> any fragment-class 0-1 syn"},
-		{"ACK or RST", "4", tcp + `"transport": {"config": {"detail-mode": "EXPLICIT", "explicit-detail-match-mode": "ANY", "explicit-tcp-flags": ["TCP_RST", "x:TCP_ACK"]}}, ` + drop, "deny tcp any -> any fragment-class 0-1 established"},
+		{"ACK or RST", "4", tcp + `"transport": {"config": {"detail-mode": "EXPLICIT", "explicit-detail-match-mode": "ANY", "explicit-tcp-flags": ["TCP_RST", "oc-pkt-match-types:TCP_ACK"]}}, ` + drop, "deny tcp any -> any fragment-class 0-1 established"},
 		{"later fragments", "4", `"transport": {"config": {"detail-mode": "BUILTIN", "builtin-detail": "FRAGMENT"}}, ` + drop, "deny ipv4 any -> any later fragments"},
 		{"all offsets behind the first", "4", `"ipv4": {"config": {"fragment-offsets": ["1..8191"]}}, ` + drop, "deny ipv4 any -> any later fragments"},
 		{"the offset zero", "4", `"ipv4": {"config": {"fragment-offsets": [0]}}, ` + drop, "deny ipv4 any -> any fragment-class 0-1"},
@@ -111,7 +114,7 @@ func TestEntries(t *testing.T) {
 
 		{"no action", "4", tcp + `"actions": {"config": {}}`, "at most unknown tcp any -> any ? no forwarding-action"},
 		{"no actions at all", "4", `"ipv4": {"config": {"protocol": 6}}`, "at most unknown tcp any -> any ? no forwarding-action"},
-		{"an action nobody knows", "4", `"actions": {"config": {"forwarding-action": "x:POLICE"}}`, "at most unknown ipv4 any -> any ? forwarding-action POLICE"},
+		{"an action nobody knows", "4", `"actions": {"config": {"forwarding-action": "x:POLICE"}}`, "at most unknown ipv4 any -> any ? forwarding-action x:POLICE"},
 		{"an action besides", "4", `"actions": {"config": {"forwarding-action": "ACCEPT", "x:redirect": "Null0"}}`, "at most permit ipv4 any -> any ? the action redirect"},
 		{"another container of actions", "4", `"actions": {"config": {"forwarding-action": "ACCEPT"}, "x:pbr": {"next-hop": "192.0.2.1"}}`, "at most permit ipv4 any -> any ? the action pbr"},
 		{"dscp narrows", "4", `"ipv4": {"config": {"source-address": "192.0.2.0/24", "dscp": 0}}, ` + accept, "at most permit ipv4 192.0.2.0/24 -> any ? dscp"},
@@ -140,6 +143,22 @@ func TestEntries(t *testing.T) {
 		{"a range backwards", "4", tcp + `"transport": {"config": {"destination-port": "30..20"}}, ` + drop, "at most deny tcp any -> any ? destination-port 30..20"},
 		{"a port and a port-set", "4", tcp + `"transport": {"config": {"destination-port": 25, "destination-port-set": "MAIL"}}, ` + drop, "at most deny tcp any -> any ? destination-port beside a port-set"},
 		{"a port-set that is not there", "4", tcp + `"transport": {"config": {"destination-port-set": "GONE"}}, ` + drop, "at most deny tcp any -> any ? the port-set GONE"},
+		{"all ports as a range", "4", tcp + `"transport": {"config": {"destination-port": "0..65535"}}, ` + drop, "at most deny tcp any -> any ? destination-port 0..65535"},
+		{"all ports as a port-set", "4", tcp + `"transport": {"config": {"source-port-set": "ALL"}}, ` + drop, "at most deny tcp any -> any ? the port-set ALL"},
+		{"a port-set that is called null", "4", tcp + `"transport": {"config": {"source-port-set": "null"}}, ` + drop, "deny tcp any port 25 -> any"},
+		{"a prefix-set that is called null", "4", `"ipv4": {"config": {"source-address-prefix-set": "null"}}, ` + drop, "deny ipv4 @null -> any"},
+		{"a port that is null", "4", tcp + `"transport": {"config": {"source-port": null}}, ` + drop, "at most deny tcp any -> any ? source-port "},
+		{"containers that are null", "4", `"ipv4": null, "transport": null, "l2": null, ` + accept, "permit ipv4 any -> any"},
+		{"a word of value null", "4", tcp + `"transport": {"config": {"x:mode": "null"}}, ` + accept, "at most permit ipv4 any -> any ? the word mode"},
+		{"a word that is null", "4", tcp + `"transport": {"config": {"x:mode": null}}, ` + accept, "at most permit ipv4 any -> any ? the word mode"},
+		{"a word of type empty", "4", tcp + `"transport": {"config": {"x:established": [null]}}, ` + accept, "at most permit ipv4 any -> any ? the word established"},
+		{"a word of type empty beside the addresses", "4", `"ipv4": {"config": {"x:options": [null]}}, ` + accept, "at most permit ipv4 any -> any ? the word options"},
+		{"a container that says something by being there", "4", tcp + `"transport": {"config": {"x:established": {}}}, ` + accept, "at most permit ipv4 any -> any ? the word established"},
+		{"a leaf that is called state", "4", tcp + `"transport": {"config": {"x:state": "ESTABLISHED"}}, ` + accept, "at most permit ipv4 any -> any ? the word state"},
+		{"a leaf of an entry that is called state", "4", `"x:state": "disabled", ` + accept, "at most permit ipv4 any -> any ? the word state"},
+		{"a protocol of another module", "4", `"ipv4": {"config": {"protocol": "x:IP_TCP"}}, ` + drop, "at most deny ipv4 any -> any ? the protocol x:IP_TCP"},
+		{"an action of another module", "4", `"actions": {"config": {"forwarding-action": "x:DROP"}}`, "at most unknown ipv4 any -> any ? forwarding-action x:DROP"},
+		{"flags of another module", "4", tcp + `"transport": {"config": {"detail-mode": "EXPLICIT", "explicit-detail-match-mode": "ANY", "explicit-tcp-flags": ["TCP_RST", "x:TCP_ACK"]}}, ` + drop, "at most deny tcp any -> any ? TCP flags"},
 		{"a port-set of nothing", "4", tcp + `"transport": {"config": {"destination-port-set": "EMPTY"}}, ` + drop, "at most deny tcp any -> any ? the port-set EMPTY"},
 		{"a prefix-set that is not there", "4", `"ipv4": {"config": {"source-address-prefix-set": "GONE"}}, ` + drop, "at most deny ipv4 @GONE -> any ? the prefix-set GONE"},
 		{"a prefix-set of nothing", "4", `"ipv4": {"config": {"source-address-prefix-set": "NONE"}}, ` + drop, "at most deny ipv4 @NONE -> any ? the prefix-set NONE"},

@@ -79,7 +79,7 @@ func keyLeaf(pair [2]string) *node {
 
 // sameKey compares values of a key. A type is an identity: the module before it says nothing.
 func sameKey(name, a, b string) bool {
-	return a == b || name == "type" && bare(a) == bare(b)
+	return a == b || name == "type" && identity(a) == identity(b)
 }
 
 // item is an item with the keys of a step.
@@ -152,17 +152,12 @@ func (n *node) delete(path []step) string {
 	return ""
 }
 
-// modules are those of the containers at the top.
-func modules() map[string]string {
-	return map[string]string{"acl": "openconfig-acl:", "defined-sets": "openconfig-defined-sets:"}
-}
-
 // make goes along a path and makes what is not there.
 func (n *node) make(path []step) (*node, string) {
 	for i, s := range path {
 		name := s.name
 		if i == 0 {
-			name = modules()[name] + name
+			name = home(name) + name
 		}
 		if len(s.keys) == 0 {
 			if len(keyNames(s.name, &node{})) > 0 {

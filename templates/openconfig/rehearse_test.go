@@ -65,7 +65,7 @@ func view(t *testing.T, text string) twin {
 // operate carries out a random operation on the twin, and gives its line.
 func (w twin) operate(r *rand.Rand) string {
 	name, typ := []string{"A", "B/1", `C]\`}[r.IntN(3)], []string{"ACL_IPV4", "ACL_IPV6"}[r.IntN(2)]
-	module := []string{"", "openconfig-acl:", "x:"}[r.IntN(3)]
+	module := []string{"", "openconfig-acl:", "oc-acl:"}[r.IntN(3)]
 	path, key := "/acl/acl-sets/acl-set[name="+escaped(name)+"][type="+module+typ+"]", name+" "+typ
 	identity := `"name":` + quoted(name) + `,"type":"openconfig-acl:` + typ + `"`
 	n, why := 10*(1+r.IntN(4)), fmt.Sprint("why ", r.IntN(1000))
@@ -146,18 +146,20 @@ func TestRehearseRefuses(t *testing.T) {
 		"replace " + set:                   "no JSON object",
 		"replace " + set + " 7":            "no JSON object",
 		"replace " + set + ` {"name":"M"}`: "another name",
-		"replace " + set + ` {"type":"ACL_IPV6"}`:                "another type",
-		"replace " + set + `x {}`:                                "behind a key",
-		"delete /acl/acl-sets/acl-set[name=L":                    "not closed",
-		"delete /acl/acl-sets/acl-set[L]":                        "no name",
-		"delete /acl/acl-sets/acl-set[name=L]":                   "other keys",
-		"delete /acl/acl-sets/acl-set[name=L][x=1]/config":       "other keys",
-		"update /acl/acl-sets/acl-set {}":                        "needs keys",
-		"delete /acl/acl-sets/acl-set/config":                    "needs keys",
-		"update /acl/acl-sets[name=L] {}":                        "other keys",
-		"update " + set + `/config {"x":[{"a":1}]}`:              "",
-		"update " + set + `/acl-entries {"acl-entry":[{"a":1}]}`: "",
-		"update " + set + "/name {}":                             "no container",
+		"replace " + set + ` {"type":"ACL_IPV6"}`:                                               "another type",
+		"replace " + set + `x {}`:                                                               "behind a key",
+		"delete /acl/acl-sets/acl-set[name=L":                                                   "not closed",
+		"delete /acl/acl-sets/acl-set[L]":                                                       "no name",
+		"delete /acl/acl-sets/acl-set[name=L]":                                                  "other keys",
+		"delete /acl/acl-sets/acl-set[name=L][x=1]/config":                                      "other keys",
+		"update /acl/acl-sets/acl-set {}":                                                       "needs keys",
+		"delete /acl/acl-sets/acl-set/config":                                                   "needs keys",
+		"update /acl/acl-sets[name=L] {}":                                                       "other keys",
+		"update " + set + `/config {"x":[{"a":1}]}`:                                             "",
+		"update " + set + `/acl-entries {"acl-entry":[{"a":1}]}`:                                "",
+		"update /acl/acl-sets/acl-set[name=L][type=x:ACL_IPV4]/config " + `{"type":"ACL_IPV4"}`: "",
+		"replace " + set + ` {"type":"x:ACL_IPV4"}`:                                             "another type",
+		"update " + set + "/name {}":                                                            "no container",
 	} {
 		_, err := Dialect{}.Rehearse(`{"acl": {"acl-sets": {"acl-set": [{"name": "L", "type": "ACL_IPV4"}]}}}`, []string{"delete /nothing/there", line})
 		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "line 2: ")) {

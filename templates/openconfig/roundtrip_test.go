@@ -11,8 +11,8 @@ import (
 	"op25b/acl/packet"
 )
 
-// random is a wish as no policy would have it, of what a variant can say.
-func random(r *rand.Rand, variant string) acl.Config {
+// random is a wish as no policy would have it.
+func random(r *rand.Rand) acl.Config {
 	var c acl.Config
 	for _, f := range packet.Families() {
 		for i := range r.IntN(3) {
@@ -29,7 +29,7 @@ func random(r *rand.Rand, variant string) acl.Config {
 			}
 			c.Lists = append(c.Lists, l)
 			b := acl.Binding{Interface: fmt.Sprintf("Ethernet%d/%d", r.IntN(3), i), Direction: []acl.Direction{acl.In, acl.Out}[i&1], Family: f, Lists: []string{l.Name}}
-			if variant != "sonic" && r.IntN(2) == 0 {
+			if r.IntN(2) == 0 {
 				b.Interface += "." + fmt.Sprint(r.IntN(3))
 			}
 			c.Bindings = append(c.Bindings, b)
@@ -87,7 +87,7 @@ func TestRoundTrip(t *testing.T) {
 		r := rand.New(rand.NewPCG(seed, 25))
 		variant := variants()[seed%uint64(len(variants()))]
 		d := Dialect{Variant: variant, Union: seed%7 == 0}
-		want := random(r, variant)
+		want := random(r)
 		have := acl.Config{}
 		for _, b := range want.Bindings {
 			if r.IntN(4) == 0 {

@@ -11,25 +11,70 @@ import (
 func bare(name string) string { return name[strings.LastIndexByte(name, ':')+1:] }
 
 // kid is the member of an object with this name, of whatever module; nil where there is none, and
-// for nil. Of two that differ by their module only, the one of OpenConfig is meant.
+// for nil. Of two that differ by their module only, the one of OpenConfig is meant. At the top of a
+// document a container that has a home is of that module or of none: no other stands in for it.
 func (n *node) kid(name string) *node {
 	if n == nil || n.kind != object {
 		return nil
 	}
-	var found *node
+	best, found := 0, (*node)(nil)
 	for _, k := range n.kids {
 		if bare(k.name) != name {
 			continue
 		}
-		if module, _, has := strings.Cut(k.name, ":"); !has || strings.HasPrefix(module, "openconfig-") {
-			return k
-		}
-		if found == nil {
-			found = k
+		if r := n.rank(k.name, name); r > best {
+			best, found = r, k
 		}
 	}
 	return found
 }
+
+// rank is how well a member's full name stands for a bare one, 0 for not at all.
+func (n *node) rank(full, name string) int {
+	module := strings.TrimSuffix(full, name)
+	at := ""
+	if n.root {
+		at = home(name)
+	}
+	switch {
+	case at != "" && module == at:
+		return 3
+	case module == "":
+		return 2
+	case at != "":
+		return 0
+	case strings.HasPrefix(module, "openconfig-"):
+		return 2
+	}
+	return 1
+}
+
+// home is the module of a container at the top that plans touch, with its colon; "" for all else.
+func home(name string) string {
+	switch name {
+	case "acl":
+		return "openconfig-acl:"
+	case "defined-sets":
+		return "openconfig-defined-sets:"
+	}
+	return ""
+}
+
+// container reports whether the model has a container or a list of this name where lists, sets and
+// bindings stand. None of them is a presence container: an empty one says nothing.
+// [openconfig-acl.yang, openconfig-packet-match.yang, openconfig-defined-sets.yang]
+func container(name string) bool {
+	switch name {
+	case "acl", "acl-sets", "acl-entries", "interfaces", "interface-ref", "ingress-acl-sets", "egress-acl-sets",
+		"config", "state", "actions", "transport", "ipv4", "ipv6", "icmpv4", "icmpv6", "l2", "mpls", "input-interface",
+		"defined-sets", "ipv4-prefix-sets", "ipv6-prefix-sets", "port-sets":
+		return true
+	}
+	return isList(name)
+}
+
+// isList reports whether the name is that of a list that has keys.
+func isList(name string) bool { return len(keyNames(name, &node{})) > 0 }
 
 // reach goes down by names.
 func (n *node) reach(names ...string) *node {
@@ -39,17 +84,12 @@ func (n *node) reach(names ...string) *node {
 	return n
 }
 
-// items are those of a list; one object alone is a list of one.
+// items are those of a list.
 func (n *node) items() []*node {
-	switch {
-	case n == nil:
+	if n == nil || n.kind != array {
 		return nil
-	case n.kind == array:
-		return n.kids
-	case n.kind == object:
-		return []*node{n}
 	}
-	return nil
+	return n.kids
 }
 
 // word is a string or number as it stands there, "" for anything else and for nil.
@@ -60,8 +100,23 @@ func (n *node) word() string {
 	return n.text
 }
 
-// identity is the word of an identity without its module.
-func (n *node) identity() string { return bare(n.word()) }
+// identity is the word of an identity.
+func (n *node) identity() string { return identity(n.word()) }
+
+// identity is a word without its module where that is one of those that define ours, by its name or
+// its prefix [openconfig-acl.yang, openconfig-packet-match-types.yang]. What another module calls
+// DROP is its own affair, and keeps its module.
+func identity(word string) string {
+	module, name, has := strings.Cut(word, ":")
+	if !has {
+		return word
+	}
+	switch module {
+	case "openconfig-acl", "oc-acl", "openconfig-packet-match-types", "oc-pkt-match-types", "openconfig-packet-match", "oc-pkt-match":
+		return name
+	}
+	return word
+}
 
 // integer is a whole number, also one in quotes.
 func (n *node) integer(bits int) (uint64, bool) {
@@ -69,15 +124,21 @@ func (n *node) integer(bits int) (uint64, bool) {
 	return v, err == nil
 }
 
-// says reports whether anything is configured under a node: a leaf outside of state.
+// says reports whether anything is configured under a node: a leaf outside of the container state, or
+// a container that the model does not have, which may say something by being there. [null] is a leaf
+// of type empty [RFC 7951, 6.9], and a null alone is nothing that is understood.
 func (n *node) says() bool {
-	if n == nil || bare(n.name) == "state" {
+	switch {
+	case n == nil:
 		return false
+	case n.kind == object && bare(n.name) == "state":
+		return false
+	case n.kind == object && n.name != "" && !container(bare(n.name)):
+		return true
+	case n.kind == object || n.kind == array:
+		return slices.ContainsFunc(n.kids, (*node).says)
 	}
-	if n.kind != object && n.kind != array {
-		return n.text != "null"
-	}
-	return slices.ContainsFunc(n.kids, (*node).says)
+	return true
 }
 
 // strangers are the members of an object that say something and have none of the names. A second
@@ -89,9 +150,12 @@ func (n *node) strangers(names ...string) []*node {
 	if n.kind != object {
 		return []*node{n}
 	}
-	var out []*node
+	var known, out []*node
+	for _, name := range names {
+		known = append(known, n.kid(name))
+	}
 	for _, k := range n.kids {
-		if name := bare(k.name); k.says() && name != "state" && (!slices.Contains(names, name) || n.kid(name) != k) {
+		if k.says() && !slices.Contains(known, k) {
 			out = append(out, k)
 		}
 	}

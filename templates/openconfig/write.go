@@ -100,8 +100,8 @@ func (d Dialect) conditions(e acl.Entry) ([]string, error) {
 	}
 	f := e.Match.Family
 	var ip, transport leaves
-	m.address(&ip, "source-address", e.SrcGroup, e.Match.Src, f)
-	m.address(&ip, "destination-address", e.DstGroup, e.Match.Dst, f)
+	address(&ip, "source-address", e.SrcGroup, e.Match.Src, f)
+	address(&ip, "destination-address", e.DstGroup, e.Match.Dst, f)
 	if !e.Match.Protocols.IsAll(8) {
 		ip.add("protocol", m.protocol(e.Match.Protocols.Spans()[0].Lo.Lo))
 	}
@@ -117,11 +117,11 @@ func (d Dialect) conditions(e acl.Entry) ([]string, error) {
 	return out, nil
 }
 
-func (m model) address(to *leaves, name, group string, r packet.Ranges, f packet.Family) {
+func address(to *leaves, name, group string, r packet.Ranges, f packet.Family) {
 	switch {
 	case group != "":
 		to.add(name+"-prefix-set", quoted(group))
-	case !r.IsAll(f.Bits()) || m.Everywhere:
+	case !r.IsAll(f.Bits()):
 		to.add(name, quoted(r.Prefixes(f)[0].String()))
 	}
 }

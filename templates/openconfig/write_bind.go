@@ -17,8 +17,7 @@ type Entrance struct {
 
 // entrances are the interfaces of the bindings that have lists, in the order of the bindings.
 func (d Dialect) entrances(bindings []acl.Binding) ([]Entrance, error) {
-	m, err := d.model()
-	if err != nil {
+	if _, err := d.model(); err != nil {
 		return nil, err
 	}
 	var order []string
@@ -28,7 +27,7 @@ func (d Dialect) entrances(bindings []acl.Binding) ([]Entrance, error) {
 		if len(b.Lists) == 0 {
 			continue
 		}
-		if err := m.bindable(b); err != nil {
+		if err := bindable(b); err != nil {
 			return nil, err
 		}
 		id := idOf(b)
@@ -82,15 +81,13 @@ func subinterface(word string) (name string, index uint64, is bool) {
 }
 
 // bindable reports what keeps a binding from being written so that it is read back as the same.
-func (m model) bindable(b acl.Binding) error {
+func bindable(b acl.Binding) error {
 	name, index, sub := subinterface(b.Interface)
 	switch {
 	case !plain(b.Interface) || !plain(idOf(b)) || name == "":
 		return fmt.Errorf("interface %q has a character that is not written", b.Interface)
 	case dotted.MatchString(name), !sub && dotted.MatchString(b.Interface), sub && name+"."+strconv.FormatUint(index, 10) != b.Interface:
 		return fmt.Errorf("interface %q is no interface and its subinterface: write Ethernet1.100", b.Interface)
-	case sub && !m.Subordinate:
-		return fmt.Errorf("interface %q: this variant of the model binds lists to whole interfaces", b.Interface)
 	case len(b.Lists) > 1:
 		return fmt.Errorf("%s: one list only can be bound", b.Point())
 	case b.Unmodelled != "":
