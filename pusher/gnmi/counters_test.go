@@ -323,8 +323,10 @@ func TestSilentChannel(t *testing.T) {
 // exact: else it could seem to stand still.
 func TestNumbers(t *testing.T) {
 	double := func(v float64) *pb.TypedValue { return &pb.TypedValue{Value: &pb.TypedValue_DoubleVal{DoubleVal: v}} }
+	//lint:ignore SA1019 old routers still send them
 	float := func(v float32) *pb.TypedValue { return &pb.TypedValue{Value: &pb.TypedValue_FloatVal{FloatVal: v}} }
 	decimal := func(digits int64, places uint32) *pb.TypedValue {
+		//lint:ignore SA1019 old routers still send them
 		return &pb.TypedValue{Value: &pb.TypedValue_DecimalVal{DecimalVal: &pb.Decimal64{Digits: digits, Precision: places}}}
 	}
 	for _, c := range []struct {

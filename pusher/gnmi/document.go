@@ -196,8 +196,10 @@ func valueOf(v *pb.TypedValue) (*node, error) {
 	case *pb.TypedValue_DoubleVal:
 		return whole(v.DoubleVal, 1<<53)
 	case *pb.TypedValue_FloatVal:
+		//lint:ignore SA1019 old routers still send them
 		return whole(float64(v.FloatVal), 1<<24)
 	case *pb.TypedValue_DecimalVal:
+		//lint:ignore SA1019 old routers still send them
 		return integer(v.DecimalVal.GetDigits(), v.DecimalVal.GetPrecision())
 	case *pb.TypedValue_BoolVal:
 		return &node{kind: word, text: strconv.FormatBool(v.BoolVal)}, nil
