@@ -33,7 +33,7 @@ func distrust(err error, host string) (Untrusted, bool) {
 	case errors.As(err, &mine):
 		return mine, true
 	case errors.As(err, &unknown):
-		u.next = "name the file with the certificate of the authority that signed it; where that one signed itself, it is its own authority"
+		u.next = "name a file with the certificate of the authority that signed it: OP25B_TLS_CA; a certificate that signed itself is its own authority"
 	case errors.As(err, &name):
 		u.next = fmt.Sprintf("reach the device by a name or address that its certificate has, or give it a certificate with %s among its alternative names", host)
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
@@ -57,6 +57,6 @@ func anotherKey(now, before string) Untrusted {
 func readable() Untrusted {
 	return Untrusted{
 		Why:  "without TLS its password could be read on the way, and by whoever answers in its place",
-		next: "switch TLS on on the device; where it has none, accept that for this device by name",
+		next: "switch TLS on on the device; where it has none, accept that for this device by name: --cleartext DEVICE",
 	}
 }
