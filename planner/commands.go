@@ -128,7 +128,7 @@ func picked(laid, wanted acl.Config) acl.Config {
 func bind(r renderer.Renderer, points []acl.Rebind) ([]string, error) {
 	var first, unbound []string
 	var bound acl.Config
-	gone := map[string]bool{}
+	gone, limits := map[string]bool{}, r.Dialect().Limits()
 	for _, p := range points {
 		if len(p.To.Lists) == 0 {
 			lines := r.Dialect().Unbind(p.From)
@@ -138,14 +138,13 @@ func bind(r renderer.Renderer, points []acl.Rebind) ([]string, error) {
 			}
 			continue
 		}
-		limits := r.Dialect().Limits()
 		if limits.Atomic && (len(p.From.Lists) > 1 || p.From.Tail != "") || limits.Adds && len(p.From.Lists) > 0 {
 			first = append(first, r.Dialect().Unbind(p.From)...)
 		}
 		bound.Bindings = append(bound.Bindings, p.To)
 	}
 	lines, err := r.Lines(bound)
-	if r.Dialect().Limits().Adds {
+	if limits.Adds {
 		return slices.Concat(first, unbound, lines), err // what is taken away goes first there, whatever the order of the lines
 	}
 	return slices.Concat(first, lines, unbound), err

@@ -124,8 +124,7 @@ func (m *mission) arm() error {
 // unarmed is the error of an arming: one that the device answered started no timer of ours, and
 // one that runs there is somebody else's.
 func (m *mission) unarmed(err error) error {
-	var said words.Refusal
-	if errors.As(err, &said) {
+	if refused(err) {
 		m.disarm()
 	}
 	return err
@@ -262,10 +261,9 @@ func (m *mission) switching(ctx context.Context) error {
 			return err
 		}
 	}
-	m.committed, m.doubted = true, true
+	m.committed = true
 	err := m.do(ctx, m.a, commit)
-	var said words.Refusal
-	m.doubted = err != nil && !errors.As(err, &said)
+	m.doubted = err != nil && !refused(err)
 	if err != nil {
 		if m.guard.Commit.Line != "" {
 			err = m.unarmed(err)

@@ -27,6 +27,9 @@ func (m *march) follow(ctx context.Context, w plan.Wave, d time.Duration, begin 
 	early := map[string][]string{}
 	var all sync.WaitGroup
 	for _, s := range w.Steps {
+		if s.Via.Transport != overGNMI {
+			continue
+		}
 		for _, t := range begin[s.Device].streamed() {
 			all.Go(func() {
 				reasons := m.ear(listening, s, t, period(d))
@@ -62,7 +65,7 @@ const ears = 4
 func (s Signals) streamed() []Tally {
 	var out []Tally
 	for _, t := range s.Lists {
-		if len(out) < ears && t.streams && t.shown != "" && !strings.Contains(t.shown, "\n") {
+		if len(out) < ears && t.shown != "" && !strings.Contains(t.shown, "\n") {
 			out = append(out, t)
 		}
 	}

@@ -293,8 +293,7 @@ func (o post) pending(ctx context.Context, g words.Guard) (timer, error) {
 		return timer{}, nil
 	}
 	text, err := o.Read(ctx, g.Pending)
-	var unknown words.Refusal
-	if errors.As(err, &unknown) {
+	if refused(err) {
 		return timer{shown: o.target.Via.Transport != overGNMI}, nil
 	}
 	if err != nil {

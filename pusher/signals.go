@@ -31,7 +31,6 @@ type Tally struct {
 	List    string
 	Entries []Took
 	shown   string // the commands that showed it
-	streams bool   // the device tells it without being asked again
 }
 
 // Took is how many packets an entry took since the device began to count.
@@ -145,7 +144,6 @@ func (o post) tally(ctx context.Context, by templates.Counter, have acl.Config, 
 			}
 			t.sum(l, counts)
 		}
-		_, t.streams = o.dialog.(streamer)
 		if slices.ContainsFunc(t.Entries, func(e Took) bool { return e.Known }) {
 			return t, nil
 		}

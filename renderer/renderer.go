@@ -70,7 +70,11 @@ func (r Renderer) Dialect() templates.Dialect { return r.dialect }
 
 // Fitted is the renderer for one model of device.
 func (r Renderer) Fitted(m templates.Model) Renderer {
-	r.dialect = templates.Fitted(r.dialect, m)
+	d := templates.Fitted(r.dialect, m)
+	if d == r.dialect {
+		return r
+	}
+	r.dialect = d
 	r.template = spoken(r.template, r.dialect)
 	r.plain = spoken(r.plain, r.dialect)
 	return r

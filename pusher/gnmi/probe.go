@@ -226,7 +226,7 @@ func (p *trial) refuse(ctx context.Context, fault string, gone bool) error {
 			return fmt.Errorf("%w; before that: %s", p.lose(ctx, p.line, left), fault)
 		}
 		if left != nil {
-			fault += "; the list OP25B-PROBE is left on it: " + p.says(left)
+			fault += "; the list " + TrialList + " is left on it: " + p.says(left)
 		}
 	}
 	p.unsure = false
@@ -267,7 +267,7 @@ func (p *trial) abandon(ctx context.Context, cause error) error {
 	}
 	p.lost = true
 	if err != nil {
-		return fmt.Errorf("%w; the list OP25B-PROBE may still be on it, and the next push takes it away: %v", cause, err) // a refusal of the tidying is none of the probe
+		return fmt.Errorf("%w; the list "+TrialList+" may still be on it, and the next push takes it away: %v", cause, err) // a refusal of the tidying is none of the probe
 	}
 	return cause
 }

@@ -125,11 +125,10 @@ func (d Dialer) options(r Road, host string, seen *sighting) []grpc.DialOption {
 	if !r.Plain {
 		handshake = credentials.NewTLS(d.tls(r.Login, host, seen))
 	}
-	patient := backoff.DefaultConfig
 	out := []grpc.DialOption{
 		grpc.WithTransportCredentials(witness{handshake, seen}),
 		grpc.WithContextDialer(seen.dial),
-		grpc.WithConnectParams(grpc.ConnectParams{Backoff: patient, MinConnectTimeout: d.timeout}),
+		grpc.WithConnectParams(grpc.ConnectParams{Backoff: backoff.DefaultConfig, MinConnectTimeout: d.timeout}),
 		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(maxMessage), grpc.MaxCallSendMsgSize(maxMessage)),
 		grpc.WithDisableRetry(),
 		grpc.WithDisableServiceConfig(),
