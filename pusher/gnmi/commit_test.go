@@ -99,19 +99,28 @@ func TestRefused(t *testing.T) {
 }
 
 func TestLostAnswers(t *testing.T) {
-	var b *bench
-	for name, set := range map[string]func(context.Context, *pb.SetRequest) error{
-		"carried out, then cut": func(context.Context, *pb.SetRequest) error { b.cut(); return nil },
-		"silent":                func(ctx context.Context, _ *pb.SetRequest) error { <-ctx.Done(); return nil },
-		"late":                  func(ctx context.Context, _ *pb.SetRequest) error { time.Sleep(60 * time.Millisecond); return nil },
-	} {
+	for _, name := range []string{"carried out, then cut", "silent", "late"} {
 		t.Run(name, func(t *testing.T) {
-			b = newBench(t, &device{set: set})
+			givenUp := make(chan struct{})
+			it := &device{}
+			it.set = func(context.Context, *pb.SetRequest) error {
+				switch name {
+				case "silent":
+					<-t.Context().Done()
+				case "late":
+					<-givenUp
+				default:
+					it.cut()
+				}
+				return nil
+			}
+			b := newBench(t, it)
 			d := b.open(t, 10*time.Second)
 			must(t, do(t, d, "edit", 0))
 			_, err := d.Send(context.Background(), []string{aList})
 			must(t, err)
 			_, err = d.Do(context.Background(), words.Command{Line: "set"}, 0, 50*time.Millisecond)
+			close(givenUp)
 			if !errors.Is(err, ErrLost) || errors.As(err, new(words.Refusal)) || d.Alive() {
 				t.Fatalf("%v, alive %v", err, d.Alive())
 			}
@@ -160,16 +169,17 @@ func TestConfirmIsSentAgain(t *testing.T) {
 	} {
 		for _, line := range []string{"confirm", "cancel"} {
 			t.Run(line+" "+name, func(t *testing.T) {
-				var b *bench
 				var n atomic.Int32
-				b = newBench(t, &device{set: func(ctx context.Context, r *pb.SetRequest) error {
+				it := &device{}
+				it.set = func(ctx context.Context, r *pb.SetRequest) error {
 					err := c.answers[n.Add(1)-1]
 					if err == errCut {
-						b.cut()
+						it.cut()
 						return nil
 					}
 					return err
-				}})
+				}
+				b := newBench(t, it)
 				d := b.open(t, 10*time.Second)
 				key := d.HostKey()
 				err := do(t, d, line, 0)
@@ -198,8 +208,9 @@ var errCut = errors.New("cut")
 
 // TestConfirmToAnother: a repetition goes to the device that was talked to, and to no other.
 func TestConfirmToAnother(t *testing.T) {
-	var b *bench
-	b = newBench(t, &device{set: func(context.Context, *pb.SetRequest) error { b.cut(); return nil }})
+	it := &device{}
+	it.set = func(context.Context, *pb.SetRequest) error { it.cut(); return nil }
+	b := newBench(t, it)
 	d := b.open(t, 10*time.Second)
 	other := &device{}
 	another := b.authority.issue(t, "127.0.0.1", time.Now().Add(time.Hour))

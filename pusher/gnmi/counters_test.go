@@ -203,27 +203,28 @@ func TestStream(t *testing.T) {
 }
 
 func TestStreamBreaks(t *testing.T) {
-	var b *bench
-	for name, subscribe := range map[string]func(*pb.SubscribeRequest, pb.GNMI_SubscribeServer) error{
-		"cut": func(r *pb.SubscribeRequest, s pb.GNMI_SubscribeServer) error {
+	for name, subscribe := range map[string]func(*device, pb.GNMI_SubscribeServer) error{
+		"cut": func(it *device, s pb.GNMI_SubscribeServer) error {
 			synced(s)
-			b.cut()
+			it.cut()
 			return nil
 		},
-		"ended": func(r *pb.SubscribeRequest, s pb.GNMI_SubscribeServer) error { return synced(s) },
-		"samples stay out": func(r *pb.SubscribeRequest, s pb.GNMI_SubscribeServer) error {
+		"ended": func(_ *device, s pb.GNMI_SubscribeServer) error { return synced(s) },
+		"samples stay out": func(_ *device, s pb.GNMI_SubscribeServer) error {
 			synced(s)
 			<-s.Context().Done()
 			return nil
 		},
-		"cut before it told all": func(r *pb.SubscribeRequest, s pb.GNMI_SubscribeServer) error {
-			b.cut()
+		"cut before it told all": func(it *device, s pb.GNMI_SubscribeServer) error {
+			it.cut()
 			<-s.Context().Done()
 			return nil
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			b = newBench(t, &device{subscribe: subscribe})
+			it := &device{}
+			it.subscribe = func(_ *pb.SubscribeRequest, s pb.GNMI_SubscribeServer) error { return subscribe(it, s) }
+			b := newBench(t, it)
 			d := b.open(t, 500*time.Millisecond)
 			err := d.Stream(context.Background(), "sample "+counterPath, time.Millisecond, func(string) {})
 			if errors.As(err, new(words.Refusal)) || !errors.Is(err, ErrLost) && name != "ended" {
@@ -231,8 +232,7 @@ func TestStreamBreaks(t *testing.T) {
 			}
 		})
 	}
-	b = newBench(t, &device{subscribe: endless})
-	d := b.open(t, time.Second)
+	d := newBench(t, &device{subscribe: endless}).open(t, time.Second)
 	for _, command := range []string{"once /acl", "get", "sample x"} {
 		if err := d.Stream(context.Background(), command, time.Second, func(string) {}); err == nil {
 			t.Errorf("%q is a stream", command)
@@ -301,19 +301,20 @@ func TestNextWay(t *testing.T) {
 
 // TestSilentChannel: who gives up himself, or has lost the channel, was not refused.
 func TestSilentChannel(t *testing.T) {
-	var b *bench
-	ctx, stop := context.WithCancelCause(context.Background())
-	for name, then := range map[string]func(){"ctrl-c": func() { stop(errors.New("ctrl-c")) }, "cut": func() { b.cut() }} {
-		b = newBench(t, &device{subscribe: func(r *pb.SubscribeRequest, s pb.GNMI_SubscribeServer) error {
-			then()
+	for _, name := range []string{"ctrl-c", "cut"} {
+		ctx, stop := context.WithCancelCause(context.Background())
+		it := &device{}
+		it.subscribe = func(_ *pb.SubscribeRequest, s pb.GNMI_SubscribeServer) error {
+			if name == "cut" {
+				it.cut()
+			} else {
+				stop(errors.New("ctrl-c"))
+			}
 			<-s.Context().Done()
 			return nil
-		}})
-		d, on := b.open(t, time.Minute), context.Background()
-		if name == "ctrl-c" {
-			on = ctx
 		}
-		if _, err := d.Read(on, "sample "+counterPath); !errors.Is(err, ErrLost) || errors.As(err, new(words.Refusal)) || d.Alive() {
+		d := newBench(t, it).open(t, time.Minute)
+		if _, err := d.Read(ctx, "sample "+counterPath); !errors.Is(err, ErrLost) || errors.As(err, new(words.Refusal)) || d.Alive() {
 			t.Errorf("%s: %v, alive %v", name, err, d.Alive())
 		}
 	}

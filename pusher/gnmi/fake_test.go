@@ -90,6 +90,7 @@ type device struct {
 	subscribe func(*pb.SubscribeRequest, pb.GNMI_SubscribeServer) error
 
 	mu    sync.Mutex
+	door  net.Listener
 	sets  []*pb.SetRequest
 	seen  []metadata.MD
 	conns []net.Conn
@@ -199,6 +200,14 @@ func (d *device) cut() {
 	d.conns = nil
 }
 
+// leave closes the door at which the device was.
+func (d *device) leave() (address string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.door.Close()
+	return d.door.Addr().String()
+}
+
 type tapped struct {
 	net.Listener
 	d *device
@@ -217,8 +226,16 @@ func (l tapped) Accept() (net.Conn, error) {
 // serve starts the device on the loopback; nil is no TLS.
 func (d *device) serve(t testing.TB, c *tls.Config) (address string) {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	return d.serveAt(t, "127.0.0.1:0", c)
+}
+
+func (d *device) serveAt(t testing.TB, address string, c *tls.Config) string {
+	t.Helper()
+	l, err := net.Listen("tcp", address)
 	must(t, err)
+	d.mu.Lock()
+	d.door = l
+	d.mu.Unlock()
 	options := []grpc.ServerOption{grpc.MaxRecvMsgSize(maxMessage), grpc.MaxSendMsgSize(1 << 30)}
 	if c != nil {
 		options = append(options, grpc.Creds(credentials.NewTLS(c)))

@@ -2,6 +2,7 @@ package gnmi
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"slices"
@@ -195,20 +196,20 @@ func TestProbeInterruptedAsleep(t *testing.T) {
 // extension. It is looked for once more.
 func TestProbeLate(t *testing.T) {
 	k := &keeper{clock: &hand{}, lists: []string{"X"}, ignores: true}
-	var b *bench
-	var held *pb.SetRequest
-	b = newBench(t, &device{get: k.get, set: func(ctx context.Context, r *pb.SetRequest) error {
+	it := &device{get: k.get}
+	var held atomic.Pointer[pb.SetRequest]
+	it.set = func(ctx context.Context, r *pb.SetRequest) error {
 		if strings.Contains(inShort(r), "commit") {
-			held = r
-			b.cut()
+			held.Store(r)
+			it.cut()
 			return nil
 		}
 		return k.set(ctx, r)
-	}})
+	}
+	b := newBench(t, it)
 	b.road.Sleep = func(ctx context.Context, d time.Duration) error {
-		if held != nil {
-			must(t, k.set(ctx, held))
-			held = nil
+		if late := held.Swap(nil); late != nil {
+			must(t, k.set(ctx, late))
 		}
 		return k.clock.sleep(ctx, d)
 	}
@@ -223,28 +224,29 @@ func TestProbeLate(t *testing.T) {
 func TestProbeGone(t *testing.T) {
 	for _, how := range []string{"nobody answers", "another answers", "it lets nothing be deleted"} {
 		k := &keeper{clock: &hand{}, ignores: true}
-		var b *bench
-		var d *Dialog
-		other := &device{}
-		refuses := false
-		b = newBench(t, &device{get: k.get, set: func(ctx context.Context, r *pb.SetRequest) error {
-			if refuses {
+		it, other := &device{get: k.get}, &device{}
+		another := make(chan tls.Certificate, 1)
+		var refuses atomic.Bool
+		it.set = func(ctx context.Context, r *pb.SetRequest) error {
+			if refuses.Load() {
 				return status.Error(codes.PermissionDenied, "no more, "+secret)
 			}
 			err := k.set(ctx, r)
 			switch how {
 			case "nobody answers":
-				d.road.Address = "127.0.0.1:1"
+				it.leave()
 			case "another answers":
-				d.road.Address = other.serve(t, serverTLS(b.authority.issue(t, "127.0.0.1", time.Now().Add(time.Hour))))
+				other.serveAt(t, it.leave(), serverTLS(<-another))
 			default:
-				refuses = true
+				refuses.Store(true)
 			}
-			b.cut()
+			it.cut()
 			return err
-		}})
+		}
+		b := newBench(t, it)
+		another <- b.authority.issue(t, "127.0.0.1", time.Now().Add(time.Hour))
 		b.road.Sleep = k.clock.sleep
-		d = b.open(t, 10*time.Second)
+		d := b.open(t, 10*time.Second)
 		err := do(t, d, "probe %d", 5)
 		if !errors.Is(err, ErrLost) || errors.As(err, new(words.Refusal)) || d.Alive() || strings.Contains(fmt.Sprint(err), secret) ||
 			!strings.Contains(fmt.Sprint(err), "OP25B-PROBE may still be on it, and the next push takes it away") {
