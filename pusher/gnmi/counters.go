@@ -15,13 +15,14 @@ import (
 	"google.golang.org/grpc/status"
 
 	"op25b/templates/words"
+	"op25b/templates/yang"
 )
 
 // subscription is what a device is asked to tell by itself.
 type subscription struct {
 	command string
 	mode    string // sample, on-change or once
-	path    path
+	path    yang.Path
 }
 
 // readSubscription reads a command that shows what the device tells of a path: sample PATH.
@@ -32,7 +33,7 @@ func readSubscription(command string) (subscription, error) {
 	default:
 		return subscription{}, fmt.Errorf("%q is no command of gNMI", clip(command))
 	}
-	p, more, err := readPath(rest)
+	p, more, err := yang.ReadPath(rest)
 	if err == nil && (more != "" || strings.HasSuffix(rest, " ")) {
 		err = errors.New("something follows its path")
 	}
@@ -68,7 +69,7 @@ const share = 3
 func (t *Dialog) once(ctx context.Context, s subscription) (string, error) {
 	limit, stop := context.WithTimeout(ctx, t.patience/share)
 	defer stop()
-	shot := snapshot{asked: s.path.canonical()}
+	shot := snapshot{asked: s.path.Canonical()}
 	stream, err := t.subscribe(limit, s, period)
 	for err == nil {
 		var told *pb.SubscribeResponse
@@ -186,7 +187,7 @@ func listen(ctx context.Context, stream pb.GNMI_SubscribeClient) <-chan told {
 // follow shows what comes. Before the device has told all it has a share of the dialog's patience,
 // between samples a few periods more than all of it.
 func (t *Dialog) follow(ctx context.Context, s subscription, every time.Duration, heard <-chan told, see func(string)) error {
-	shot := snapshot{asked: s.path.canonical()}
+	shot := snapshot{asked: s.path.Canonical()}
 	silence := time.NewTimer(t.patience / share)
 	defer silence.Stop()
 	show := time.NewTimer(patient)
@@ -257,8 +258,8 @@ var (
 
 // snapshot is all that a subscription has told, as it is now.
 type snapshot struct {
-	asked  path
-	leaves forest[string]
+	asked  yang.Path
+	leaves yang.Forest[string]
 }
 
 // take carries a notification out: what it deletes is gone, then what it has is there. What is about
@@ -269,21 +270,21 @@ func (s *snapshot) take(n *pb.Notification) error {
 		if err != nil {
 			return err
 		}
-		s.leaves.cut(p)
+		s.leaves.Cut(p)
 	}
 	for _, d := range n.GetDelete() {
 		p, err := pathOf(n.GetPrefix(), d)
 		if err != nil {
 			return err
 		}
-		s.leaves.cut(p)
+		s.leaves.Cut(p)
 	}
 	for _, u := range n.GetUpdate() {
 		p, err := pathOf(n.GetPrefix(), u.GetPath())
 		if err != nil {
 			return err
 		}
-		if !p.meets(s.asked) {
+		if !p.Meets(s.asked) {
 			continue
 		}
 		value, err := valueOf(u.GetVal())
@@ -299,40 +300,40 @@ func (s *snapshot) take(n *pb.Notification) error {
 
 // put stores the leaves of a value. The rows of lists are told by their keys; one without any, and a
 // list of plain values, is left out: counters are neither.
-func (s *snapshot) put(p path, n *node) error {
-	if !p.meets(s.asked) || len(p) > maxDepth {
+func (s *snapshot) put(p yang.Path, n *node) error {
+	if !p.Meets(s.asked) || len(p) > yang.MaxDepth {
 		return nil
 	}
 	switch n.kind {
 	case object:
 		for _, m := range n.members {
-			if nameLength(m.name) != len(m.name) || m.name == "" {
+			if !yang.IsName(m.name) {
 				continue
 			}
 			if m.node.kind != array {
-				if err := s.put(append(slices.Clip(p), step{name: m.name}), m.node); err != nil {
+				if err := s.put(append(slices.Clip(p), yang.Step{Name: m.name}), m.node); err != nil {
 					return err
 				}
 				continue
 			}
 			for _, row := range m.node.members {
 				keys := keysOf(row.node)
-				if len(keys.keys) == 0 {
+				if len(keys.Keys) == 0 {
 					continue
 				}
-				if err := s.put(append(slices.Clip(p), step{m.name, keys.keys}), row.node); err != nil {
+				if err := s.put(append(slices.Clip(p), yang.Step{Name: m.name, Keys: keys.Keys}), row.node); err != nil {
 					return err
 				}
 			}
 		}
 	case text, word:
 		if len(p) > 0 && len(p) >= len(s.asked) {
-			s.leaves.weigh(p, n.text, len(line(p, n.text)))
+			s.leaves.Weigh(p, n.text, len(line(p, n.text)))
 		}
 		switch {
-		case s.leaves.count > maxLeaves:
+		case s.leaves.Count() > maxLeaves:
 			return errLeaves
-		case s.leaves.bytes > words.MaxText:
+		case s.leaves.Bytes() > words.MaxText:
 			return errText
 		}
 	}
@@ -341,14 +342,14 @@ func (s *snapshot) put(p path, n *node) error {
 
 // text is a line a leaf, path and value, in the order of the paths.
 func (s *snapshot) text() string {
-	lines := make([]string, 0, s.leaves.count)
-	s.leaves.all(nil, func(p path, value string) { lines = append(lines, line(p, value)) })
+	lines := make([]string, 0, s.leaves.Count())
+	s.leaves.All(nil, func(p yang.Path, value string) { lines = append(lines, line(p, value)) })
 	slices.Sort(lines)
 	return strings.Join(lines, "")
 }
 
 // line is a leaf as it is shown.
-func line(p path, value string) string { return p.String() + " " + printable(value) + "\n" }
+func line(p yang.Path, value string) string { return p.String() + " " + printable(value) + "\n" }
 
 // printable is a value on one line.
 func printable(value string) string {

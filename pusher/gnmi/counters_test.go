@@ -15,6 +15,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"op25b/templates/words"
+	"op25b/templates/yang"
 )
 
 func tell(s pb.GNMI_SubscribeServer, n *pb.Notification) error {
@@ -340,7 +341,7 @@ func TestNumbers(t *testing.T) {
 		{decimal(42, 0), "42"}, {decimal(4200, 2), "42"}, {decimal(4210, 2), ""}, {decimal(42, 2), ""}, {decimal(-4200, 2), ""}, {decimal(0, 1<<32-1), "0"}, {decimal(100, 1<<32-1), ""},
 		{decimal(math.MaxInt64, 0), "9223372036854775807"}, {decimal(math.MinInt64, 0), ""},
 	} {
-		shot := snapshot{asked: path{{name: "acl"}}}
+		shot := snapshot{asked: yang.Path{{Name: "acl"}}}
 		err := shot.take(&pb.Notification{Update: []*pb.Update{{Path: pathFor(t, "/acl/n"), Val: c.value}}})
 		want := ""
 		if c.want != "" {
@@ -367,7 +368,7 @@ func TestSnapshotIsBounded(t *testing.T) {
 		"long values": func(i int) *pb.Notification { return leaf(i, "", long(mega)) },
 		"long paths":  func(i int) *pb.Notification { return leaf(i, key, number(1)) },
 	} {
-		shot := snapshot{asked: path{{name: "acl"}}}
+		shot := snapshot{asked: yang.Path{{Name: "acl"}}}
 		var err error
 		n := 0
 		for ; err == nil && n < 2*most; n++ {
@@ -377,18 +378,18 @@ func TestSnapshotIsBounded(t *testing.T) {
 			t.Errorf("%s: %v after %d", name, err, n)
 		}
 	}
-	shot := snapshot{asked: path{{name: "acl"}}}
+	shot := snapshot{asked: yang.Path{{Name: "acl"}}}
 	for i := range most + 2 { // the same few again and again: more in all than may be held
 		must(t, shot.take(leaf(i%2, "", long(mega))))
 		must(t, shot.take(leaf(2, "", long(i))))
 		must(t, shot.take(&pb.Notification{Delete: []*pb.Path{leaf(i%2, "", nil).GetUpdate()[0].GetPath()}}))
 	}
-	if shot.leaves.count != 1 || shot.leaves.bytes != len(shot.text()) {
-		t.Fatalf("%d leaves, %d bytes, and the text has %d", shot.leaves.count, shot.leaves.bytes, len(shot.text()))
+	if shot.leaves.Count() != 1 || shot.leaves.Bytes() != len(shot.text()) {
+		t.Fatalf("%d leaves, %d bytes, and the text has %d", shot.leaves.Count(), shot.leaves.Bytes(), len(shot.text()))
 	}
-	shot.leaves.cut(nil)
-	if shot.leaves.bytes != 0 {
-		t.Fatalf("%d bytes are left of nothing", shot.leaves.bytes)
+	shot.leaves.Cut(nil)
+	if shot.leaves.Bytes() != 0 {
+		t.Fatalf("%d bytes are left of nothing", shot.leaves.Bytes())
 	}
 }
 

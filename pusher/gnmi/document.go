@@ -17,6 +17,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"op25b/templates/words"
+	"op25b/templates/yang"
 )
 
 // part is one of the pieces of the document.
@@ -66,7 +67,7 @@ func (t *Dialog) document(ctx context.Context) (string, error) {
 
 // piece reads a part; nil where the device has none of it.
 func (t *Dialog) piece(ctx context.Context, p part) (*node, error) {
-	where, _, err := readPath(p.path)
+	where, _, err := yang.ReadPath(p.path)
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +101,7 @@ var (
 
 // get reads one path; nil where the answer is empty. A path that is not there is errNotFound, one
 // that the device may not know at all errNotHere; both are a words.Refusal.
-func (t *Dialog) get(ctx context.Context, p path, kind string, patience time.Duration) (*node, error) {
+func (t *Dialog) get(ctx context.Context, p yang.Path, kind string, patience time.Duration) (*node, error) {
 	line := "get " + p.String()
 	req, err := api.NewGetRequest(at(p), api.DataType(kind), api.EncodingJSON_IETF())
 	if err != nil {
@@ -131,9 +132,9 @@ func (t *Dialog) get(ctx context.Context, p path, kind string, patience time.Dur
 var errElsewhere = errors.New("it is about what was not asked for")
 
 // assemble puts an answer together: one value, or many pieces of it.
-func assemble(asked path, told []*pb.Notification) (*node, error) {
+func assemble(asked yang.Path, told []*pb.Notification) (*node, error) {
 	root := newObject()
-	asked = asked.canonical()
+	asked = asked.Canonical()
 	for _, n := range told {
 		for _, u := range n.GetUpdate() {
 			p, err := pathOf(n.GetPrefix(), u.GetPath())
@@ -144,7 +145,7 @@ func assemble(asked path, told []*pb.Notification) (*node, error) {
 			if err != nil {
 				return nil, err
 			}
-			if !p.meets(asked) {
+			if !p.Meets(asked) {
 				return nil, errElsewhere
 			}
 			if len(p) > 0 && len(p) == len(asked) {
@@ -156,9 +157,9 @@ func assemble(asked path, told []*pb.Notification) (*node, error) {
 		}
 	}
 	for i, s := range asked {
-		if (path{s}).wild() {
+		if (yang.Path{s}).Wild() {
 			asked = slices.Clone(asked[:i+1])
-			asked[i].keys = nil
+			asked[i].Keys = nil
 			break
 		}
 	}
@@ -167,12 +168,12 @@ func assemble(asked path, told []*pb.Notification) (*node, error) {
 
 // unwrapped is a value without the name of the node whose value it is: some devices write it around
 // it. No container that is read here has a member of its own name.
-func unwrapped(value *node, s step) *node {
-	if value.kind != object || len(value.members) != 1 || value.members[0].name != s.name {
+func unwrapped(value *node, s yang.Step) *node {
+	if value.kind != object || len(value.members) != 1 || value.members[0].name != s.Name {
 		return value
 	}
 	inner := value.members[0].node
-	if len(s.keys) > 0 && inner.kind == array && len(inner.members) == 1 {
+	if len(s.Keys) > 0 && inner.kind == array && len(inner.members) == 1 {
 		return inner.members[0].node
 	}
 	return inner
@@ -182,9 +183,9 @@ func unwrapped(value *node, s step) *node {
 func valueOf(v *pb.TypedValue) (*node, error) {
 	switch v := v.GetValue().(type) {
 	case *pb.TypedValue_JsonIetfVal:
-		return readJSONAs(v.JsonIetfVal, plain)
+		return readJSONAs(v.JsonIetfVal, yang.Plain)
 	case *pb.TypedValue_JsonVal:
-		return readJSONAs(v.JsonVal, plain)
+		return readJSONAs(v.JsonVal, yang.Plain)
 	case *pb.TypedValue_StringVal:
 		return &node{kind: text, text: strings.ToValidUTF8(v.StringVal, "\ufffd")}, nil
 	case *pb.TypedValue_AsciiVal:
@@ -319,10 +320,10 @@ func hostname(n *node) *node {
 
 // serial gives the serial numbers of what is of the type CHASSIS, one a line. [openconfig-platform]
 func (t *Dialog) serial(ctx context.Context) (string, error) {
-	components, err := t.get(ctx, path{{name: "components"}, {name: "component", keys: []key{{"name", "*"}}}, {name: "state"}}, "STATE", t.patience)
+	components, err := t.get(ctx, yang.Path{{Name: "components"}, {Name: "component", Keys: []yang.Key{{Name: "name", Value: "*"}}}, {Name: "state"}}, "STATE", t.patience)
 	if errors.Is(err, errNotHere) || errors.Is(err, errNotFound) || err == nil && components == nil {
 		var all *node
-		if all, err = t.get(ctx, path{{name: "components"}}, "STATE", t.patience); all != nil {
+		if all, err = t.get(ctx, yang.Path{{Name: "components"}}, "STATE", t.patience); all != nil {
 			components = all.member("component")
 		}
 	}
@@ -348,7 +349,7 @@ func chassis(row *node) string {
 		return ""
 	}
 	kind, number := state.member("type"), state.member("serial-no")
-	if kind == nil || number == nil || kind.kind != text || !number.leaf() || identity("type", kind.text) != "CHASSIS" {
+	if kind == nil || number == nil || kind.kind != text || !number.leaf() || yang.Identity("type", kind.text) != "CHASSIS" {
 		return ""
 	}
 	return number.text

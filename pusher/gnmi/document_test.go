@@ -15,6 +15,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"op25b/templates/words"
+	"op25b/templates/yang"
 )
 
 // shelf is a device that answers a Get of a path with what is on the shelf; what is not there is
@@ -290,7 +291,7 @@ func TestSerial(t *testing.T) {
 
 // TestSameDocument: however a device tells a configuration, in whatever order, the document is the same.
 func TestSameDocument(t *testing.T) {
-	asked := path{{name: "acl"}}
+	asked := yang.Path{{Name: "acl"}}
 	for seed := range int64(60) {
 		r := rand.New(rand.NewSource(seed))
 		var updates []*pb.Update

@@ -28,6 +28,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"op25b/templates/words"
+	"op25b/templates/yang"
 )
 
 // authority signs certificates.
@@ -315,11 +316,11 @@ func pathFor(t testing.TB, s string) *pb.Path {
 	if s == "/" {
 		return &pb.Path{}
 	}
-	p, rest, err := readPath(s)
+	p, rest, err := yang.ReadPath(s)
 	if err != nil || rest != "" {
 		t.Fatalf("%s: %v", s, err)
 	}
-	return p.proto()
+	return sent(p)
 }
 
 func answer(updates ...*pb.Update) *pb.GetResponse {

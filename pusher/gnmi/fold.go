@@ -1,47 +1,42 @@
 package gnmi
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
 	pb "github.com/openconfig/gnmi/proto/gnmi"
 	"github.com/openconfig/gnmic/pkg/api"
 	"google.golang.org/protobuf/proto"
-)
 
-// errOrder says that a device would carry lines out in another order than that in which they stand.
-var errOrder = errors.New("a device deletes first, replaces then and updates last: these lines would mean something else")
+	"op25b/templates/yang"
+)
 
 // fold puts every update below a path that is replaced into the value that replaces it. What stays
 // keeps its order. Lines that would not mean in one Set what they mean one after the other are an error.
 func fold(ops []operation) ([]operation, error) {
 	var out []operation
-	var written, replaced, updated forest[int] // paths of what stays, and where it stands in out
+	var order yang.Order
+	var replaced, updated yang.Forest[int] // paths of what stays, and where it stands in out
 	for _, op := range ops {
-		p := op.path.canonical()
+		p := op.path.Canonical()
+		if err := order.Take(op.verb, p); err != nil {
+			return nil, fmt.Errorf("%s: %w", op.path, err)
+		}
 		switch {
-		case op.verb == remove && written.overlaps(p),
-			op.verb == union && written.overlaps(p),
-			op.verb == replace && (replaced.overlaps(p) || updated.overlaps(p)):
-			return nil, fmt.Errorf("%s %s: %w", op.verb, op.path, errOrder)
-		case op.verb == remove:
-			out = append(out, op)
-			continue
-		case op.verb == update && !updated.overlaps(p):
-			i, length, found := replaced.above(p)
+		case op.verb == yang.Delete:
+		case op.verb != yang.Update:
+			replaced.Put(p, len(out))
+		case updated.Overlaps(p):
+			updated.Put(p, len(out))
+		default:
+			i, length, found := replaced.Above(p)
 			if found && absorbs(out[i].value, p, length, op.value) {
 				if err := out[i].value.take(p[length:], op.value); err != nil {
 					return nil, fmt.Errorf("%s %s: %w", op.verb, op.path, err)
 				}
 				continue
 			}
-		}
-		written.put(p, len(out))
-		if op.verb == update {
-			updated.put(p, len(out))
-		} else {
-			replaced.put(p, len(out))
+			updated.Put(p, len(out))
 		}
 		out = append(out, op)
 	}
@@ -50,7 +45,7 @@ func fold(ops []operation) ([]operation, error) {
 
 // absorbs reports whether an update of a path can be put into the value of a replace, whose path is
 // the begin of it, without a doubt about what that means.
-func absorbs(into *node, p path, length int, value *node) bool {
+func absorbs(into *node, p yang.Path, length int, value *node) bool {
 	have, err := into.at(p[length:])
 	if err != nil || !agrees(p, value) {
 		return false
@@ -62,7 +57,7 @@ func absorbs(into *node, p path, length int, value *node) bool {
 }
 
 // reachable reports whether the way to a path can be made.
-func reachable(n *node, p path) bool {
+func reachable(n *node, p yang.Path) bool {
 	for _, s := range p {
 		if n == nil {
 			return true
@@ -70,14 +65,14 @@ func reachable(n *node, p path) bool {
 		if n.kind != object {
 			return false
 		}
-		if n = n.member(s.name); n == nil || len(s.keys) == 0 {
+		if n = n.member(s.Name); n == nil || len(s.Keys) == 0 {
 			continue
 		}
 		if n.kind != array {
 			return false
 		}
 		if len(n.members) > 0 {
-			if _, all := picked(n.members[0].node, s.keys); !all {
+			if _, all := picked(n.members[0].node, s.Keys); !all {
 				return false
 			}
 		}
@@ -87,12 +82,12 @@ func reachable(n *node, p path) bool {
 }
 
 // agrees reports whether the keys in a value are those of its path.
-func agrees(p path, value *node) bool {
+func agrees(p yang.Path, value *node) bool {
 	if len(p) == 0 {
 		return true
 	}
-	for _, k := range p[len(p)-1].keys {
-		if v := value.member(k.name); v != nil && (!v.leaf() || identity(k.name, v.text) != k.value) {
+	for _, k := range p[len(p)-1].Keys {
+		if v := value.member(k.Name); v != nil && (!v.leaf() || yang.Identity(k.Name, v.text) != k.Value) {
 			return false
 		}
 	}
@@ -102,13 +97,13 @@ func agrees(p path, value *node) bool {
 // take puts an update into the value of a replace, at a path below that. What is new there gets
 // the module that all names of the value have. [RFC 7951 section 4: the names of the outermost
 // object have their module]
-func (n *node) take(below path, value *node) error {
-	if module := n.module(); module != "" && len(below) > 0 && n.member(below[0].name) == nil {
+func (n *node) take(below yang.Path, value *node) error {
+	if module := n.module(); module != "" && len(below) > 0 && n.member(below[0].Name) == nil {
 		fresh := newObject()
-		if len(below[0].keys) > 0 {
+		if len(below[0].Keys) > 0 {
 			fresh.kind = array
 		}
-		n.add(module+":"+below[0].name, fresh)
+		n.add(module+":"+below[0].Name, fresh)
 	}
 	return n.put(below, value)
 }
@@ -130,7 +125,7 @@ func (n *node) module() string {
 func request(ops []operation) (*pb.SetRequest, error) {
 	var parts []api.GNMIOption
 	for _, op := range ops {
-		if op.verb == remove {
+		if op.verb == yang.Delete {
 			parts = append(parts, removing(op.path))
 			continue
 		}
@@ -138,9 +133,9 @@ func request(ops []operation) (*pb.SetRequest, error) {
 		op.value.compact(&b)
 		what := []api.GNMIOption{at(op.path), api.Value(b.String(), "json_ietf")} // a text: bytes would go out as bytes
 		switch op.verb {
-		case union:
+		case yang.Union:
 			parts = append(parts, api.UnionReplace(what...))
-		case replace:
+		case yang.Replace:
 			parts = append(parts, api.Replace(what...))
 		default:
 			parts = append(parts, api.Update(what...))
@@ -150,15 +145,15 @@ func request(ops []operation) (*pb.SetRequest, error) {
 }
 
 // at gives a message its path: the library's own reader of paths loses backslashes.
-func at(p path) api.GNMIOption {
+func at(p yang.Path) api.GNMIOption {
 	return func(m proto.Message) error {
 		switch m := m.(type) {
 		case *pb.Update:
-			m.Path = p.proto()
+			m.Path = sent(p)
 		case *pb.Subscription:
-			m.Path = p.proto()
+			m.Path = sent(p)
 		case *pb.GetRequest:
-			m.Path = append(m.Path, p.proto())
+			m.Path = append(m.Path, sent(p))
 		default:
 			return fmt.Errorf("%T has no path", m)
 		}
@@ -166,13 +161,13 @@ func at(p path) api.GNMIOption {
 	}
 }
 
-func removing(p path) api.GNMIOption {
+func removing(p yang.Path) api.GNMIOption {
 	return func(m proto.Message) error {
 		set, is := m.(*pb.SetRequest)
 		if !is {
 			return fmt.Errorf("%T deletes nothing", m)
 		}
-		set.Delete = append(set.Delete, p.proto())
+		set.Delete = append(set.Delete, sent(p))
 		return nil
 	}
 }

@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	pb "github.com/openconfig/gnmi/proto/gnmi"
+
+	"op25b/templates/yang"
 )
 
 // foldLines gives the Set that lines become.
@@ -66,7 +68,7 @@ func TestFold(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			req, err := foldLines(c.lines)
 			if c.want == "" {
-				if !errors.Is(err, errOrder) {
+				if !errors.Is(err, yang.ErrOrder) {
 					t.Fatalf("%v", err)
 				}
 				return
@@ -224,7 +226,7 @@ func TestFoldMeansTheSame(t *testing.T) {
 		start := randomTree(r, 3)
 		req, err := foldLines(lines)
 		if err != nil {
-			if !errors.Is(err, errOrder) {
+			if !errors.Is(err, yang.ErrOrder) {
 				t.Fatalf("%v of\n%s", err, strings.Join(lines, "\n"))
 			}
 			refused++
@@ -240,7 +242,7 @@ func TestFoldMeansTheSame(t *testing.T) {
 				op.value.compact(&b)
 				v = parsed(t, []byte(b.String()))
 			}
-			twinSet(one, string(op.verb), op.path.proto().GetElem(), v)
+			twinSet(one, string(op.verb), sent(op.path).GetElem(), v)
 		}
 		all := copied(t, start)
 		for _, p := range req.GetDelete() {

@@ -7,12 +7,14 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"op25b/templates/yang"
 )
 
 var (
 	errJSON  = errors.New("no JSON")
 	errTwice = errors.New("JSON with a member twice in one object")
-	errDeep  = fmt.Errorf("JSON nested deeper than %d", maxDepth)
+	errDeep  = fmt.Errorf("JSON nested deeper than %d", yang.MaxDepth)
 )
 
 // readJSON reads one JSON value. Numbers stay as they are written. Its errors tell nothing of the text.
@@ -51,7 +53,7 @@ func (r *reader) next() {
 }
 
 func (r *reader) value(depth int) (*node, error) {
-	if depth > maxDepth {
+	if depth > yang.MaxDepth {
 		return nil, errDeep
 	}
 	r.skip()
@@ -86,7 +88,7 @@ func (r *reader) object(depth int) (*node, error) {
 		if err != nil {
 			return nil, err
 		}
-		if n.find(plain(name)) >= 0 {
+		if n.find(yang.Plain(name)) >= 0 {
 			return nil, errTwice
 		}
 		n.add(name, value)

@@ -39,7 +39,7 @@ func (n *node) settle(keys []string) {
 		})
 	case array:
 		for _, m := range n.members {
-			if len(keysOf(m.node).keys) == 0 {
+			if len(keysOf(m.node).Keys) == 0 {
 				return
 			}
 		}

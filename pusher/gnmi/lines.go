@@ -4,34 +4,23 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"op25b/templates/yang"
 )
 
 // operation is one line of a plan.
 type operation struct {
-	verb  verb
-	path  path
+	verb  yang.Verb
+	path  yang.Path
 	value *node // nil for a delete
 }
-
-type verb string
-
-// The verbs, in the order in which a device carries them out within one Set.
-// [gNMI specification 3.4.3]
-const (
-	remove  verb = "delete"
-	union   verb = "union_replace"
-	replace verb = "replace"
-	update  verb = "update"
-)
 
 // readLine reads a line of a plan: `delete PATH`, or one of the other verbs with a path and an object
 // in JSON. Its errors tell the path, and nothing of the value.
 func readLine(line string) (operation, error) {
 	word, rest, _ := strings.Cut(line, " ")
-	op := operation{verb: verb(word)}
-	switch op.verb {
-	case remove, union, replace, update:
-	default:
+	op := operation{verb: yang.Verb(word)}
+	if !op.verb.Known() {
 		return operation{}, errors.New("a line begins with delete, replace, union_replace or update")
 	}
 	for _, r := range line {
@@ -39,14 +28,14 @@ func readLine(line string) (operation, error) {
 			return operation{}, errors.New("a line has plain ASCII only")
 		}
 	}
-	p, value, err := readPath(rest)
+	p, value, err := yang.ReadPath(rest)
 	if err != nil {
 		return operation{}, err
 	}
-	if op.path = p; p.wild() {
+	if op.path = p; p.Wild() {
 		return operation{}, fmt.Errorf("%s: it may stand for several nodes, and a line is about one", p)
 	}
-	if op.verb == remove {
+	if op.verb == yang.Delete {
 		if value != "" || strings.HasSuffix(rest, " ") {
 			return operation{}, fmt.Errorf("%s: nothing follows the path of a delete", p)
 		}

@@ -10,6 +10,8 @@ import (
 	"unicode/utf16"
 
 	pb "github.com/openconfig/gnmi/proto/gnmi"
+
+	"op25b/templates/yang"
 )
 
 func TestReadLine(t *testing.T) {
@@ -45,7 +47,7 @@ func TestReadLine(t *testing.T) {
 }
 
 func written(op operation) string {
-	if op.verb == remove {
+	if op.verb == yang.Delete {
 		return "delete " + op.path.String()
 	}
 	var b strings.Builder
@@ -96,7 +98,7 @@ func FuzzLine(f *testing.F) {
 		if op.value != nil && !json.Valid([]byte(strings.TrimPrefix(written(op), string(op.verb)+" "+op.path.String()+" "))) {
 			t.Fatalf("%q: the value is no JSON", line)
 		}
-		if _, err := foldLines([]string{line, line}); err != nil && op.verb == update {
+		if _, err := foldLines([]string{line, line}); err != nil && op.verb == yang.Update {
 			t.Fatalf("%q twice: %v", line, err)
 		}
 	})
@@ -124,7 +126,7 @@ func FuzzAnswer(f *testing.F) {
 	f.Fuzz(func(t *testing.T, p1, v1, p2, v2 string, kind uint8) {
 		var told []*pb.Update
 		for _, u := range [][2]string{{p1, v1}, {p2, v2}} {
-			p, rest, err := readPath(u[0])
+			p, rest, err := yang.ReadPath(u[0])
 			if u[0] != "/" && (err != nil || rest != "") {
 				return
 			}
@@ -135,24 +137,24 @@ func FuzzAnswer(f *testing.F) {
 			case 2:
 				v = &pb.TypedValue{Value: &pb.TypedValue_StringVal{StringVal: u[1]}}
 			}
-			told = append(told, &pb.Update{Path: p.proto(), Val: v})
+			told = append(told, &pb.Update{Path: sent(p), Val: v})
 		}
-		shot := snapshot{asked: path{{name: "acl"}}}
+		shot := snapshot{asked: yang.Path{{Name: "acl"}}}
 		if shot.take(&pb.Notification{Update: told}) == nil {
-			if n := len(shot.text()); n != shot.leaves.bytes {
-				t.Fatalf("%d bytes are counted for %d", shot.leaves.bytes, n)
+			if n := len(shot.text()); n != shot.leaves.Bytes() {
+				t.Fatalf("%d bytes are counted for %d", shot.leaves.Bytes(), n)
 			}
 			for _, l := range strings.Split(strings.TrimSuffix(shot.text(), "\n"), "\n") {
-				if p, _, err := readPath(l); l != "" && (err != nil || len(p) == 0) {
+				if p, _, err := yang.ReadPath(l); l != "" && (err != nil || len(p) == 0) {
 					t.Fatalf("%q is no line: %v", l, err)
 				}
 			}
 			shot.take(&pb.Notification{Delete: []*pb.Path{told[0].GetPath(), told[1].GetPath()}})
-			if kind%3 == 2 && (shot.leaves.count != 0 || shot.leaves.bytes != 0) {
-				t.Fatalf("%d leaves of %d bytes are left", shot.leaves.count, shot.leaves.bytes)
+			if kind%3 == 2 && (shot.leaves.Count() != 0 || shot.leaves.Bytes() != 0) {
+				t.Fatalf("%d leaves of %d bytes are left", shot.leaves.Count(), shot.leaves.Bytes())
 			}
 		}
-		n, err := assemble(path{{name: "acl"}}, []*pb.Notification{{Update: told}})
+		n, err := assemble(yang.Path{{Name: "acl"}}, []*pb.Notification{{Update: told}})
 		if err != nil || n == nil {
 			return
 		}

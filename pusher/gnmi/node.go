@@ -4,6 +4,8 @@ import (
 	"errors"
 	"slices"
 	"strings"
+
+	"op25b/templates/yang"
 )
 
 // node is a piece of a configuration: a leaf, an object or an array.
@@ -57,12 +59,12 @@ func (n *node) find(name string) int {
 		return -1
 	}
 	if len(n.members) < many {
-		return slices.IndexFunc(n.members, func(m member) bool { return plain(m.name) == name })
+		return slices.IndexFunc(n.members, func(m member) bool { return yang.Plain(m.name) == name })
 	}
 	if n.index == nil {
 		names := make(map[string]int, len(n.members))
 		for i, m := range n.members {
-			names[plain(m.name)] = i
+			names[yang.Plain(m.name)] = i
 		}
 		n.index = map[string]map[string]int{"": names}
 	}
@@ -76,35 +78,35 @@ func (n *node) find(name string) int {
 func (n *node) add(name string, value *node) {
 	n.members = append(n.members, member{name, value})
 	if n.index != nil {
-		n.index[""][plain(name)] = len(n.members) - 1
+		n.index[""][yang.Plain(name)] = len(n.members) - 1
 	}
 }
 
 // keysOf are the keys of a row: its own leaves. [OpenConfig style: all else is in containers]
-func keysOf(row *node) step {
-	var s step
+func keysOf(row *node) yang.Step {
+	var s yang.Step
 	if row.kind != object {
 		return s
 	}
 	for _, m := range row.members {
 		if m.node.leaf() {
-			name := plain(m.name)
-			s.keys = append(s.keys, key{name, identity(name, m.node.text)})
+			name := yang.Plain(m.name)
+			s.Keys = append(s.Keys, yang.Key{Name: name, Value: yang.Identity(name, m.node.text)})
 		}
 	}
-	sortKeys(s.keys)
+	yang.SortKeys(s.Keys)
 	return s
 }
 
 // picked are the keys of a row that have the names of some keys; false where it lacks one.
-func picked(row *node, like []key) (step, bool) {
-	var s step
+func picked(row *node, like []yang.Key) (yang.Step, bool) {
+	var s yang.Step
 	for _, k := range like {
-		v := row.member(k.name)
+		v := row.member(k.Name)
 		if v == nil || !v.leaf() {
 			return s, false
 		}
-		s.keys = append(s.keys, key{k.name, identity(k.name, v.text)})
+		s.Keys = append(s.Keys, yang.Key{Name: k.Name, Value: yang.Identity(k.Name, v.text)})
 	}
 	return s, true
 }
@@ -113,16 +115,16 @@ func picked(row *node, like []key) (step, bool) {
 const maxShapes = 4
 
 // row finds the row of an array by canonical keys, nil for none.
-func (n *node) row(s step) (*node, error) {
-	shape := s.shape()
+func (n *node) row(s yang.Step) (*node, error) {
+	shape := s.Shape()
 	if n.index[shape] == nil {
 		if len(n.index) >= maxShapes {
 			return nil, errMixed
 		}
 		rows := make(map[string]int, len(n.members))
 		for i, m := range n.members {
-			if have, all := picked(m.node, s.keys); all {
-				rows[have.row()] = i
+			if have, all := picked(m.node, s.Keys); all {
+				rows[have.Row()] = i
 			}
 		}
 		if n.index == nil {
@@ -130,7 +132,7 @@ func (n *node) row(s step) (*node, error) {
 		}
 		n.index[shape] = rows
 	}
-	if i, there := n.index[shape][s.row()]; there {
+	if i, there := n.index[shape][s.Row()]; there {
 		return n.members[i].node, nil
 	}
 	return nil, nil
@@ -138,21 +140,21 @@ func (n *node) row(s step) (*node, error) {
 
 // append puts a row at the end of an array; s are the keys that it was looked for by. What was
 // asked for by other keys is to be found again.
-func (n *node) append(s step, row *node) {
+func (n *node) append(s yang.Step, row *node) {
 	n.members = append(n.members, member{node: row})
 	for shape, rows := range n.index {
-		if shape == s.shape() {
-			rows[s.row()] = len(n.members) - 1
+		if shape == s.Shape() {
+			rows[s.Row()] = len(n.members) - 1
 		} else if have, all := picked(row, namesIn(shape)); all {
-			rows[have.row()] = len(n.members) - 1
+			rows[have.Row()] = len(n.members) - 1
 		}
 	}
 }
 
-func namesIn(shape string) []key {
-	var out []key
+func namesIn(shape string) []yang.Key {
+	var out []yang.Key
 	for name := range strings.FieldsSeq(shape) {
-		out = append(out, key{name: name})
+		out = append(out, yang.Key{Name: name})
 	}
 	return out
 }
@@ -163,14 +165,14 @@ func (n *node) fits(value *node) bool {
 	switch {
 	case n.kind == object && value.kind == object:
 		for _, m := range value.members {
-			if have := n.member(plain(m.name)); have != nil && !have.fits(m.node) {
+			if have := n.member(yang.Plain(m.name)); have != nil && !have.fits(m.node) {
 				return false
 			}
 		}
 		return true
 	case n.kind == array && value.kind == array:
 		for _, m := range slices.Concat(n.members[:min(1, len(n.members))], value.members) {
-			if len(keysOf(m.node).keys) == 0 {
+			if len(keysOf(m.node).Keys) == 0 {
 				return false
 			}
 		}
@@ -191,7 +193,7 @@ func (n *node) merge(value *node) error {
 	switch {
 	case n.kind == object && value.kind == object:
 		for _, m := range value.members {
-			have := n.member(plain(m.name))
+			have := n.member(yang.Plain(m.name))
 			if have == nil {
 				n.add(m.name, m.node)
 			} else if err := have.merge(m.node); err != nil {
@@ -210,7 +212,7 @@ func (n *node) merge(value *node) error {
 
 func (n *node) mergeRows(value *node) error {
 	for _, m := range value.members {
-		if len(keysOf(m.node).keys) == 0 {
+		if len(keysOf(m.node).Keys) == 0 {
 			*n = *value
 			return nil
 		}
@@ -231,12 +233,12 @@ func (n *node) mergeRows(value *node) error {
 }
 
 // at is the node of a canonical path; nil where there is none.
-func (n *node) at(p path) (*node, error) {
+func (n *node) at(p yang.Path) (*node, error) {
 	for _, s := range p {
-		if n = n.member(s.name); n == nil {
+		if n = n.member(s.Name); n == nil {
 			return nil, nil
 		}
-		if len(s.keys) == 0 {
+		if len(s.Keys) == 0 {
 			continue
 		}
 		if n.kind != array {
@@ -251,24 +253,24 @@ func (n *node) at(p path) (*node, error) {
 }
 
 // put merges a value in at a canonical path, and makes the way there.
-func (n *node) put(p path, value *node) error {
+func (n *node) put(p yang.Path, value *node) error {
 	for i, s := range p {
 		n.width = 0
-		next := n.member(s.name)
+		next := n.member(s.Name)
 		switch {
 		case n.kind != object:
 			return errShape
-		case next == nil && len(s.keys) > 0:
+		case next == nil && len(s.Keys) > 0:
 			next = &node{kind: array}
-			n.add(s.name, next)
+			n.add(s.Name, next)
 		case next == nil && i == len(p)-1:
-			n.add(s.name, value)
+			n.add(s.Name, value)
 			return nil
 		case next == nil:
 			next = newObject()
-			n.add(s.name, next)
+			n.add(s.Name, next)
 		}
-		if len(s.keys) > 0 {
+		if len(s.Keys) > 0 {
 			row, err := next.goTo(s)
 			if err != nil {
 				return err
@@ -281,7 +283,7 @@ func (n *node) put(p path, value *node) error {
 }
 
 // goTo is the row of an array with some keys, which is made where there is none.
-func (n *node) goTo(s step) (*node, error) {
+func (n *node) goTo(s yang.Step) (*node, error) {
 	if n.kind != array {
 		return nil, errShape
 	}
@@ -291,18 +293,18 @@ func (n *node) goTo(s step) (*node, error) {
 		return row, err
 	}
 	row = newObject()
-	for _, k := range s.keys {
-		row.add(k.name, keyLeaf(k))
+	for _, k := range s.Keys {
+		row.add(k.Name, keyLeaf(k))
 	}
 	n.append(s, row)
 	return row, nil
 }
 
 // keyLeaf is a key as a leaf. Those that the models have as numbers are numbers in JSON.
-func keyLeaf(k key) *node {
-	numbers := k.name == "sequence-id" || k.name == "index"
-	if numbers && len(k.value) < 11 && k.value != "" && strings.Trim(k.value, "0123456789") == "" && (k.value == "0" || k.value[0] != '0') {
-		return &node{kind: word, text: k.value}
+func keyLeaf(k yang.Key) *node {
+	numbers := k.Name == "sequence-id" || k.Name == "index"
+	if numbers && len(k.Value) < 11 && k.Value != "" && strings.Trim(k.Value, "0123456789") == "" && (k.Value == "0" || k.Value[0] != '0') {
+		return &node{kind: word, text: k.Value}
 	}
-	return &node{kind: text, text: k.value}
+	return &node{kind: text, text: k.Value}
 }

@@ -14,6 +14,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"op25b/templates/words"
+	"op25b/templates/yang"
 )
 
 // TrialList is the list that a trial sets: it stands nowhere, and has a name that no list of ours has.
@@ -134,11 +135,11 @@ func (p *trial) clear(ctx context.Context) error {
 
 // drop deletes the trial change for good. Its errors are those of the call.
 func (p *trial) drop(ctx context.Context) error {
-	where, _, err := readPath(trialPath)
+	where, _, err := yang.ReadPath(trialPath)
 	if err != nil {
 		return err
 	}
-	req, err := request([]operation{{verb: remove, path: where}})
+	req, err := request([]operation{{verb: yang.Delete, path: where}})
 	if err != nil {
 		return err
 	}
@@ -163,7 +164,7 @@ func (p *trial) begin(ctx context.Context) error {
 
 // there reads whether the trial change is in the configuration.
 func (p *trial) there(ctx context.Context) (bool, error) {
-	where, _, err := readPath(trialPath)
+	where, _, err := yang.ReadPath(trialPath)
 	if err != nil {
 		return false, err
 	}

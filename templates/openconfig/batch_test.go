@@ -42,7 +42,7 @@ func TestBatch(t *testing.T) {
 		{"a union behind an update", "update " + entry + " {}; union_replace " + list + " {}", "line 2: union_replace of what line 1 writes"},
 		{"a union behind a replace", "replace " + list + " {}; union_replace " + list + " {}", "line 2: union_replace of what line 1 writes"},
 		{"no operation", "replace " + list + " {}; commit " + other + " {}", "line 2: neither delete"},
-		{"no path", "delete acl", "line 1: a path begins with a slash"},
+		{"no path", "delete acl", "line 1: no path: it must begin with /"},
 		{"a path of several nodes", "delete /acl/acl-sets/acl-set[name=*][type=ACL_IPV4]", "line 1: the path may stand for several nodes"},
 	} {
 		var lines []string

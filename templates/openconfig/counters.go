@@ -8,6 +8,7 @@ import (
 	"op25b/acl"
 	"op25b/acl/packet"
 	"op25b/templates/words"
+	"op25b/templates/yang"
 )
 
 // Counts are six ways: the counters of the list at this interface, then those of the list wherever it
@@ -43,22 +44,22 @@ func (Dialect) Counted(text, list string, f packet.Family) []words.Count {
 
 func counted(line, list string, f packet.Family) (words.Count, bool) {
 	c := words.Count{Line: line}
-	path, value, why := steps(line)
-	if why != "" {
+	path, value, err := yang.ReadPath(line)
+	if err != nil {
 		return c, true
 	}
-	named := slices.ContainsFunc(path, func(s step) bool {
-		item := s.item()
+	named := slices.ContainsFunc(path, func(s yang.Step) bool {
+		item := itemOf(s)
 		return (item.key("name") == list || item.key("set-name") == list) && item.key("type") == typeOf(f)
 	})
 	if !named {
 		return c, false
 	}
 	last := len(path) - 1
-	if last < 2 || bare(path[last].name) != "matched-packets" || bare(path[last-2].name) != "acl-entry" {
+	if last < 2 || bare(path[last].Name) != "matched-packets" || bare(path[last-2].Name) != "acl-entry" {
 		return c, true
 	}
-	n, err := strconv.ParseUint(path[last-2].item().key("sequence-id"), 10, 32)
+	n, err := strconv.ParseUint(itemOf(path[last-2]).key("sequence-id"), 10, 32)
 	if err != nil || n == 0 {
 		return c, true
 	}

@@ -103,7 +103,7 @@ func (Dialect) Remove(c acl.Config) []string {
 	}
 	for _, g := range c.Groups {
 		list := g.Family.String() + "-prefix-set"
-		out = append(out, "delete /defined-sets/"+list+"s/"+list+"[name="+escaped(g.Name)+"]")
+		out = append(out, "delete /defined-sets/"+list+"s/"+list+keyed("name", g.Name))
 	}
 	return out
 }

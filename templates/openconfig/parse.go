@@ -121,7 +121,7 @@ func (c *config) sets(top *node) {
 		c.unread(n.kid("acl-entries").strangers("acl-entry"))
 		f, is := family(n.key("type"))
 		name := n.key("name")
-		switch key := keyed("acl-set", n); {
+		switch key := keysOf("acl-set", n); {
 		case name == "" || !n.agrees("name") || !n.agrees("type"):
 			c.doubt(n, "the keys of the set and its config do not agree")
 			continue

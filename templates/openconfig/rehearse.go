@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"op25b/acl"
+	"op25b/templates/yang"
 )
 
 // Rehearse is what the device would hold after the operations of a plan, one after the other.
@@ -23,23 +24,24 @@ func (Dialect) Rehearse(text string, lines []string) (acl.Config, error) {
 // obey carries out one operation. union_replace is what a plan uses it for: the replacement of what
 // stands at its path.
 func (n *node) obey(line string) string {
-	verb, rest, _ := strings.Cut(line, " ")
-	path, body, why := steps(rest)
+	word, rest, _ := strings.Cut(line, " ")
+	verb := yang.Verb(word)
+	path, body, err := yang.ReadPath(rest)
 	switch {
-	case why != "":
-		return why
-	case verb == "delete" && body == "":
+	case err != nil:
+		return err.Error()
+	case verb == yang.Delete && body == "":
 		return n.delete(path)
-	case verb == "delete":
+	case verb == yang.Delete:
 		return "a delete has no value"
-	case verb != "replace" && verb != "union_replace" && verb != "update":
+	case !verb.Known():
 		return "neither delete, replace, union_replace nor update"
 	}
 	value, err := document(body)
 	if err != nil {
 		return "the value is no JSON object"
 	}
-	if len(path[len(path)-1].keys) > 0 {
+	if len(path[len(path)-1].Keys) > 0 {
 		if why := value.identify(path[len(path)-1]); why != "" {
 			return why
 		}
@@ -48,30 +50,30 @@ func (n *node) obey(line string) string {
 	if why != "" {
 		return why
 	}
-	if verb != "update" {
+	if verb != yang.Update {
 		at.kids, at.keys = nil, nil
 	}
 	return at.merge(value)
 }
 
 // identify holds a value against the keys of its path, and gives it those that it does not repeat.
-func (n *node) identify(s step) string {
-	for _, pair := range s.keys {
-		k := n.kid(pair[0])
+func (n *node) identify(s yang.Step) string {
+	for _, k := range s.Keys {
+		leaf := n.kid(k.Name)
 		switch {
-		case k == nil:
-			n.kids = append(n.kids, keyLeaf(pair))
-		case !sameKey(pair[0], k.word(), pair[1]):
-			return "the value has another " + pair[0] + " than its path"
+		case leaf == nil:
+			n.kids = append(n.kids, keyLeaf(k))
+		case !sameKey(k.Name, leaf.word(), k.Value):
+			return "the value has another " + k.Name + " than its path"
 		}
 	}
 	return ""
 }
 
 // keyLeaf is a key as a leaf. Numbers are written as such.
-func keyLeaf(pair [2]string) *node {
-	leaf := &node{kind: text, name: pair[0], text: pair[1]}
-	if pair[0] == "sequence-id" || pair[0] == "index" {
+func keyLeaf(k yang.Key) *node {
+	leaf := &node{kind: text, name: k.Name, text: k.Value}
+	if k.Name == "sequence-id" || k.Name == "index" {
 		leaf.kind = number
 	}
 	return leaf
@@ -82,23 +84,23 @@ func sameKey(name, a, b string) bool {
 	return a == b || name == "type" && identity(a) == identity(b)
 }
 
-// item is an item with the keys of a step.
-func (s step) item() *node {
+// itemOf is an item with the keys of a step.
+func itemOf(s yang.Step) *node {
 	item := &node{}
-	for _, pair := range s.keys {
-		item.kids = append(item.kids, keyLeaf(pair))
+	for _, k := range s.Keys {
+		item.kids = append(item.kids, keyLeaf(k))
 	}
 	return item
 }
 
 // whole reports whether a step has all keys of its list and no other.
-func (s step) whole() bool {
-	names := keyNames(s.name, s.item())
-	if len(names) != len(s.keys) {
+func whole(s yang.Step) bool {
+	names := keyNames(s.Name, itemOf(s))
+	if len(names) != len(s.Keys) {
 		return false
 	}
 	for _, name := range names {
-		if s.item().kid(name) == nil {
+		if itemOf(s).kid(name) == nil {
 			return false
 		}
 	}
@@ -106,19 +108,19 @@ func (s step) whole() bool {
 }
 
 // find goes along a path; nil where it ends before.
-func (n *node) find(path []step) (*node, string) {
+func (n *node) find(path yang.Path) (*node, string) {
 	for _, s := range path {
-		if n = n.kid(s.name); n == nil {
+		if n = n.kid(s.Name); n == nil {
 			return nil, ""
 		}
-		if (n.kind == array || len(keyNames(s.name, s.item())) > 0) && len(s.keys) == 0 {
-			return nil, "the list " + s.name + " needs keys"
+		if (n.kind == array || len(keyNames(s.Name, itemOf(s))) > 0) && len(s.Keys) == 0 {
+			return nil, "the list " + s.Name + " needs keys"
 		}
-		if len(s.keys) > 0 {
-			if n.kind != array || !s.whole() {
-				return nil, s.name + " has other keys"
+		if len(s.Keys) > 0 {
+			if n.kind != array || !whole(s) {
+				return nil, s.Name + " has other keys"
 			}
-			if n = n.item(keyed(s.name, s.item())); n == nil {
+			if n = n.item(keysOf(s.Name, itemOf(s))); n == nil {
 				return nil, ""
 			}
 		}
@@ -128,60 +130,60 @@ func (n *node) find(path []step) (*node, string) {
 
 // delete takes away what stands at a path; where nothing does, that is no error [gnmi-specification.md,
 // 3.4.6].
-func (n *node) delete(path []step) string {
+func (n *node) delete(path yang.Path) string {
 	last := path[len(path)-1]
 	holder, why := n.find(path[:len(path)-1])
 	if why != "" || holder == nil {
 		return why
 	}
-	if len(last.keys) > 0 {
-		if holder = holder.kid(last.name); holder == nil {
+	if len(last.Keys) > 0 {
+		if holder = holder.kid(last.Name); holder == nil {
 			return ""
 		}
-		if holder.kind != array || !last.whole() {
-			return last.name + " has other keys"
+		if holder.kind != array || !whole(last) {
+			return last.Name + " has other keys"
 		}
-		if item := holder.item(keyed(last.name, last.item())); item != nil {
+		if item := holder.item(keysOf(last.Name, itemOf(last))); item != nil {
 			holder.drop(item)
 		}
 		return ""
 	}
-	if kid := holder.kid(last.name); kid != nil {
+	if kid := holder.kid(last.Name); kid != nil {
 		holder.drop(kid)
 	}
 	return ""
 }
 
 // make goes along a path and makes what is not there.
-func (n *node) make(path []step) (*node, string) {
+func (n *node) make(path yang.Path) (*node, string) {
 	for i, s := range path {
-		name := s.name
+		name := s.Name
 		if i == 0 {
 			name = home(name) + name
 		}
-		if len(s.keys) == 0 {
-			if len(keyNames(s.name, &node{})) > 0 {
-				return nil, "the list " + s.name + " needs keys"
+		if len(s.Keys) == 0 {
+			if len(keyNames(s.Name, &node{})) > 0 {
+				return nil, "the list " + s.Name + " needs keys"
 			}
-			if kid := n.kid(s.name); kid != nil {
+			if kid := n.kid(s.Name); kid != nil {
 				n = kid
 			} else {
 				n = n.member(name, object)
 			}
 			if n.kind != object {
-				return nil, s.name + " is no container"
+				return nil, s.Name + " is no container"
 			}
 			continue
 		}
-		if !s.whole() {
-			return nil, s.name + " has other keys"
+		if !whole(s) {
+			return nil, s.Name + " has other keys"
 		}
-		list := n.member(s.name, array)
+		list := n.member(s.Name, array)
 		if list.kind != array {
-			return nil, s.name + " is no list"
+			return nil, s.Name + " is no list"
 		}
-		if n = list.item(keyed(s.name, s.item())); n == nil {
-			n = s.item()
+		if n = list.item(keysOf(s.Name, itemOf(s))); n == nil {
+			n = itemOf(s)
 			list.append(n)
 		}
 	}
@@ -224,7 +226,7 @@ func (n *node) gather(value *node) string {
 		if len(keyNames(list, v)) == 0 {
 			return "the list " + list + " is not known"
 		}
-		if there := n.item(keyed(list, v)); there == nil {
+		if there := n.item(keysOf(list, v)); there == nil {
 			n.append(v)
 		} else if why := there.merge(v); why != "" {
 			return why

@@ -66,7 +66,7 @@ func view(t *testing.T, text string) twin {
 func (w twin) operate(r *rand.Rand) string {
 	name, typ := []string{"A", "B/1", `C]\`}[r.IntN(3)], []string{"ACL_IPV4", "ACL_IPV6"}[r.IntN(2)]
 	module := []string{"", "openconfig-acl:", "oc-acl:"}[r.IntN(3)]
-	path, key := "/acl/acl-sets/acl-set[name="+escaped(name)+"][type="+module+typ+"]", name+" "+typ
+	path, key := "/acl/acl-sets/acl-set"+keyed("name", name)+"[type="+module+typ+"]", name+" "+typ
 	identity := `"name":` + quoted(name) + `,"type":"openconfig-acl:` + typ + `"`
 	n, why := 10*(1+r.IntN(4)), fmt.Sprint("why ", r.IntN(1000))
 	entry := fmt.Sprintf(`{"sequence-id":%d,"config":{"sequence-id":%d,"description":"%s"}}`, n, n, why)
@@ -104,11 +104,11 @@ func (w twin) operate(r *rand.Rand) string {
 	case 7:
 		id := fmt.Sprint("Ethernet1/", r.IntN(3))
 		w.Bound[id+" "+name] = id
-		return "update /acl/interfaces/interface[id=" + id + "]/ingress-acl-sets/ingress-acl-set[set-name=" + escaped(name) + "][type=ACL_IPV4] {" + `"set-name":` + quoted(name) + `,"type":"ACL_IPV4"}`
+		return "update /acl/interfaces/interface[id=" + id + "]/ingress-acl-sets/ingress-acl-set" + keyed("set-name", name) + "[type=ACL_IPV4] {" + `"set-name":` + quoted(name) + `,"type":"ACL_IPV4"}`
 	}
 	id := fmt.Sprint("Ethernet1/", r.IntN(3))
 	delete(w.Bound, id+" "+name)
-	return "delete /acl/interfaces/interface[id=" + id + "]/ingress-acl-sets/ingress-acl-set[set-name=" + escaped(name) + "][type=" + module + "ACL_IPV4]"
+	return "delete /acl/interfaces/interface[id=" + id + "]/ingress-acl-sets/ingress-acl-set" + keyed("set-name", name) + "[type=" + module + "ACL_IPV4]"
 }
 
 // TestRehearseTwin carries out random operations, and holds the tree against the twin after each.
@@ -137,18 +137,18 @@ func TestRehearseTwin(t *testing.T) {
 func TestRehearseRefuses(t *testing.T) {
 	const set = "/acl/acl-sets/acl-set[name=L][type=ACL_IPV4]"
 	for line, want := range map[string]string{
-		"":                                 "slash",
+		"":                                 "must begin with /",
 		"set /acl {}":                      "neither delete",
-		"delete":                           "slash",
-		"delete acl":                       "slash",
+		"delete":                           "must begin with /",
+		"delete acl":                       "must begin with /",
 		"delete //acl":                     "no name",
 		"delete " + set + " {}":            "no value",
 		"replace " + set:                   "no JSON object",
 		"replace " + set + " 7":            "no JSON object",
 		"replace " + set + ` {"name":"M"}`: "another name",
 		"replace " + set + ` {"type":"ACL_IPV6"}`:                                               "another type",
-		"replace " + set + `x {}`:                                                               "behind a key",
-		"delete /acl/acl-sets/acl-set[name=L":                                                   "not closed",
+		"replace " + set + `x {}`:                                                               "it goes on after",
+		"delete /acl/acl-sets/acl-set[name=L":                                                   "does not end",
 		"delete /acl/acl-sets/acl-set[L]":                                                       "no name",
 		"delete /acl/acl-sets/acl-set[name=L]":                                                  "other keys",
 		"delete /acl/acl-sets/acl-set[name=L][x=1]/config":                                      "other keys",

@@ -245,8 +245,8 @@ func keyNames(list string, item *node) []string {
 	return nil
 }
 
-// keyed are an item's keys as one string.
-func keyed(list string, item *node) string {
+// keysOf are an item's keys as one string.
+func keysOf(list string, item *node) string {
 	var out strings.Builder
 	for _, name := range keyNames(list, item) {
 		key := item.key(name)
@@ -261,7 +261,7 @@ func (n *node) item(keys string) *node {
 	if n.keys == nil {
 		n.keys = make(map[string]*node, len(n.kids))
 		for _, k := range n.kids {
-			if key := keyed(bare(n.name), k); n.keys[key] == nil {
+			if key := keysOf(bare(n.name), k); n.keys[key] == nil {
 				n.keys[key] = k
 			}
 		}
@@ -273,7 +273,7 @@ func (n *node) item(keys string) *node {
 func (n *node) append(item *node) {
 	n.kids = append(n.kids, item)
 	if n.keys != nil {
-		n.keys[keyed(bare(n.name), item)] = item
+		n.keys[keysOf(bare(n.name), item)] = item
 	}
 }
 

@@ -1,0 +1,48 @@
+package yang
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// Verb is what a Set does at a path.
+type Verb string
+
+// The verbs, in the order in which a device carries them out within one Set.
+// [gNMI specification 3.4.3]
+const (
+	Delete  Verb = "delete"
+	Union   Verb = "union_replace"
+	Replace Verb = "replace"
+	Update  Verb = "update"
+)
+
+// Known reports whether it is one of the verbs.
+func (v Verb) Known() bool { return v == Delete || v == Union || v == Replace || v == Update }
+
+// ErrOrder says that a device would carry lines out in another order than that in which they stand.
+var ErrOrder = errors.New("a device deletes first, replaces then and updates last, so these lines do not go out as one Set")
+
+// Order finds out whether lines mean in one Set what they mean one after the other: no line may
+// delete or replace at, above or below a path that a line before it writes. An update may stand
+// behind anything.
+type Order struct {
+	written Forest[int]
+	paths   []Path // of the lines so far, nil for a delete
+}
+
+// Take puts a line behind those before it; its path is canonical. The error wraps ErrOrder.
+func (o *Order) Take(v Verb, p Path) error {
+	if v != Update && o.written.Overlaps(p) {
+		first := slices.IndexFunc(o.paths, func(q Path) bool { return q != nil && q.Meets(p) })
+		return fmt.Errorf("%s of what line %d writes: %w", v, first+1, ErrOrder)
+	}
+	if v == Delete {
+		p = nil
+	} else {
+		o.written.Put(p, len(o.paths))
+	}
+	o.paths = append(o.paths, p)
+	return nil
+}
