@@ -1,9 +1,7 @@
 package gnmi
 
 import (
-	"errors"
 	"fmt"
-	"strings"
 
 	"op25b/templates/yang"
 )
@@ -15,31 +13,12 @@ type operation struct {
 	value *node // nil for a delete
 }
 
-// readLine reads a line of a plan: `delete PATH`, or one of the other verbs with a path and an object
-// in JSON. Its errors tell the path, and nothing of the value.
+// readLine reads a line of a plan, whose value is an object in JSON.
 func readLine(line string) (operation, error) {
-	word, rest, _ := strings.Cut(line, " ")
-	op := operation{verb: yang.Verb(word)}
-	if !op.verb.Known() {
-		return operation{}, errors.New("a line begins with delete, replace, union_replace or update")
-	}
-	for _, r := range line {
-		if r < ' ' || r > '~' {
-			return operation{}, errors.New("a line has plain ASCII only")
-		}
-	}
-	p, value, err := yang.ReadPath(rest)
-	if err != nil {
-		return operation{}, err
-	}
-	if op.path = p; p.Wild() {
-		return operation{}, fmt.Errorf("%s: it may stand for several nodes, and a line is about one", p)
-	}
-	if op.verb == yang.Delete {
-		if value != "" || strings.HasSuffix(rest, " ") {
-			return operation{}, fmt.Errorf("%s: nothing follows the path of a delete", p)
-		}
-		return op, nil
+	v, p, value, err := yang.ReadLine(line)
+	op := operation{verb: v, path: p}
+	if err != nil || v == yang.Delete {
+		return op, err
 	}
 	if op.value, err = readJSON([]byte(value)); err != nil {
 		return operation{}, fmt.Errorf("%s: its value is %w", p, err)

@@ -43,7 +43,7 @@ func TestBatch(t *testing.T) {
 		{"a union behind a replace", "replace " + list + " {}; union_replace " + list + " {}", "line 2: union_replace of what line 1 writes"},
 		{"no operation", "replace " + list + " {}; commit " + other + " {}", "line 2: neither delete"},
 		{"no path", "delete acl", "line 1: no path: it must begin with /"},
-		{"a path of several nodes", "delete /acl/acl-sets/acl-set[name=*][type=ACL_IPV4]", "line 1: the path may stand for several nodes"},
+		{"a path of several nodes", "delete /acl/acl-sets/acl-set[name=*][type=ACL_IPV4]", "line 1: /acl/acl-sets/acl-set[name=*][type=ACL_IPV4]: it may stand for several nodes"},
 	} {
 		var lines []string
 		if c.lines != "" {

@@ -1,8 +1,6 @@
 package openconfig
 
 import (
-	"strings"
-
 	"op25b/acl"
 	"op25b/templates/yang"
 )
@@ -24,18 +22,12 @@ func (Dialect) Rehearse(text string, lines []string) (acl.Config, error) {
 // obey carries out one operation. union_replace is what a plan uses it for: the replacement of what
 // stands at its path.
 func (n *node) obey(line string) string {
-	word, rest, _ := strings.Cut(line, " ")
-	verb := yang.Verb(word)
-	path, body, err := yang.ReadPath(rest)
+	verb, path, body, err := yang.ReadLine(line)
 	switch {
 	case err != nil:
 		return err.Error()
-	case verb == yang.Delete && body == "":
-		return n.delete(path)
 	case verb == yang.Delete:
-		return "a delete has no value"
-	case !verb.Known():
-		return "neither delete, replace, union_replace nor update"
+		return n.delete(path)
 	}
 	value, err := document(body)
 	if err != nil {

@@ -137,7 +137,7 @@ func TestRehearseTwin(t *testing.T) {
 func TestRehearseRefuses(t *testing.T) {
 	const set = "/acl/acl-sets/acl-set[name=L][type=ACL_IPV4]"
 	for line, want := range map[string]string{
-		"":                                 "must begin with /",
+		"":                                 "neither delete",
 		"set /acl {}":                      "neither delete",
 		"delete":                           "must begin with /",
 		"delete acl":                       "must begin with /",

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // Verb is what a Set does at a path.
@@ -18,8 +19,32 @@ const (
 	Update  Verb = "update"
 )
 
-// Known reports whether it is one of the verbs.
-func (v Verb) Known() bool { return v == Delete || v == Union || v == Replace || v == Update }
+// known reports whether it is one of the verbs.
+func (v Verb) known() bool { return v == Delete || v == Union || v == Replace || v == Update }
+
+// ReadLine reads a line of a plan: `delete PATH`, or one of the other verbs with a path and a value.
+// Its errors tell the path, and nothing of the value.
+func ReadLine(line string) (v Verb, p Path, value string, err error) {
+	word, rest, _ := strings.Cut(line, " ")
+	if v = Verb(word); !v.known() {
+		return "", nil, "", errors.New("neither delete, replace, union_replace nor update")
+	}
+	for _, r := range line {
+		if r < ' ' || r > '~' {
+			return "", nil, "", errors.New("a line has plain ASCII only")
+		}
+	}
+	p, value, err = ReadPath(rest)
+	switch {
+	case err != nil:
+		return "", nil, "", err
+	case p.Wild():
+		return "", nil, "", fmt.Errorf("%s: it may stand for several nodes, and a line is about one", p)
+	case v == Delete && (value != "" || strings.HasSuffix(line, " ")):
+		return "", nil, "", fmt.Errorf("%s: a delete has no value", p)
+	}
+	return v, p, value, nil
+}
 
 // ErrOrder says that a device would carry lines out in another order than that in which they stand.
 var ErrOrder = errors.New("a device deletes first, replaces then and updates last, so these lines do not go out as one Set")

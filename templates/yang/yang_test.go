@@ -49,6 +49,22 @@ func TestCanonical(t *testing.T) {
 	}
 }
 
+func TestReadLine(t *testing.T) {
+	for line, want := range map[string]string{
+		"delete /a":               "delete /a ",
+		`update /a[k=\\] {"b":1}`: `update /a[k=\\] {"b":1}`,
+		"replace /a  x":           "replace /a  x",
+		"union_replace /a ":       "union_replace /a ",
+		"":                        "", "delete": "", "delete ": "", "delete /a ": "", "delete /a x": "", "Delete /a": "", "create /a x": "", " delete /a": "", "delete  /a": "",
+		"delete /a[k=*]": "", "update /a\t{}": "", `update /a {"b":"ä"}`: "", "update /a[k=ä] {}": "",
+	} {
+		v, p, value, err := ReadLine(line)
+		if (err != nil) != (want == "") || err == nil && string(v)+" "+p.String()+" "+value != want {
+			t.Errorf("%q is %s, %s, %q: %v", line, v, p, value, err)
+		}
+	}
+}
+
 // FuzzReadPath: what is read is written so that it is read again as the same.
 func FuzzReadPath(f *testing.F) {
 	f.Add(`/acl/acl-sets/acl-set[name=A][type=ACL_IPV4] {}`)
