@@ -185,6 +185,25 @@ func TestPointsBeside(t *testing.T) {
 	}
 }
 
+// TestUnknownBeside: one of our lists stands at a point without an attachment, among what is not
+// understood. It is told where, and not first when the lines are rehearsed.
+func TestUnknownBeside(t *testing.T) {
+	have := blocked("250000", "250001")
+	b := bound("250000")
+	b.Interface, b.Unmodelled, b.Place.Line = "lan3", "the word sideways", 7
+	have.Bindings = append(have.Bindings, b)
+	_, err := differ.Diff(question(have, blocked("250000", "250001")))
+	var r differ.Refusal
+	if !errors.As(err, &r) || !strings.Contains(err.Error(), "line 7: lan3 out ipv4 has 250000 by our name and no attachment") ||
+		!strings.Contains(err.Error(), "the word sideways") || !strings.Contains(r.Hint(), "off that interface by hand") {
+		t.Fatalf("%v", err)
+	}
+	have.Bindings[len(have.Bindings)-1].Lists = []string{"1010"}
+	if _, err := differ.Diff(question(have, blocked("250000", "250001"))); err != nil {
+		t.Fatalf("where none of ours stands, nobody asks: %v", err)
+	}
+}
+
 // TestOutside: what bears our name at a point without an attachment is taken off only where that
 // changes nothing but mail, or is asked for.
 func TestOutside(t *testing.T) {

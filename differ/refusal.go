@@ -55,12 +55,18 @@ func (q Question) unread() []Reason {
 			fmt.Sprintf("line %d: %q is not understood: %s", p.Line, strings.TrimSpace(p.Text), p.Why),
 			"read the device itself (op25b fetch), or take the line out of what reaches its filters"})
 	}
-	for _, p := range q.Points {
-		if b := q.Have.Binding(p); b.Unmodelled != "" {
-			out = append(out, Reason{
-				fmt.Sprintf("line %d: %s: %s", b.Place.Line, p, b.Unmodelled),
-				"take this part of the binding away by hand, or leave the attachment out of the inventory"})
+	for _, p := range q.points() {
+		b := q.Have.Binding(p)
+		if b.Unmodelled == "" {
+			continue
 		}
+		what, hint := fmt.Sprintf("line %d: %s: %s", b.Place.Line, p, b.Unmodelled), "take this part of the binding away by hand, or leave the attachment out of the inventory"
+		if !slices.Contains(q.Points, p) {
+			ours, _ := q.Have.Own(q.Owner, b)
+			what = fmt.Sprintf("line %d: %s has %s by our name and no attachment, and what else is bound there is not understood: %s", b.Place.Line, p, strings.Join(ours, " "), b.Unmodelled)
+			hint = "take our list off that interface by hand, or take away what is not understood there"
+		}
+		out = append(out, Reason{what, hint})
 	}
 	return out
 }
