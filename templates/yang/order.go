@@ -53,7 +53,7 @@ var ErrOrder = errors.New("a device deletes first, replaces then and updates las
 // delete or replace at, above or below a path that a line before it writes. An update may stand
 // behind anything.
 type Order struct {
-	written Forest[int]
+	written Forest[struct{}]
 	paths   []Path // of the lines so far, nil for a delete
 }
 
@@ -66,7 +66,7 @@ func (o *Order) Take(v Verb, p Path) error {
 	if v == Delete {
 		p = nil
 	} else {
-		o.written.Put(p, len(o.paths))
+		o.written.Put(p, struct{}{})
 	}
 	o.paths = append(o.paths, p)
 	return nil

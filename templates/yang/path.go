@@ -27,6 +27,7 @@ type Step struct {
 // Key is one leaf of those by which the rows of a list are told apart.
 type Key struct{ Name, Value string }
 
+// ErrPath says that a text is no path.
 var ErrPath = errors.New("no path")
 
 // ReadPath reads a path at the begin of a text, in the form of the gNMI path strings, and gives what
