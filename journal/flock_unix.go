@@ -21,3 +21,7 @@ func flock(f *os.File) error {
 		}
 	}
 }
+
+// unlock gives the lock of an open file away. Closing the file alone would not: a child that was
+// just forked has it open too until it becomes its own program.
+func unlock(f *os.File) error { return syscall.Flock(int(f.Fd()), syscall.LOCK_UN) }

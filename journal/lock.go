@@ -122,11 +122,8 @@ func (l Lock) Release() error {
 		return nil
 	}
 	err := l.file.Truncate(0)
-	if closed := l.file.Close(); closed != nil {
-		if errors.Is(closed, os.ErrClosed) {
-			return nil // given back before
-		}
-		return closed
+	if errors.Is(err, os.ErrClosed) {
+		return nil // given back before
 	}
-	return err
+	return errors.Join(err, unlock(l.file), l.file.Close())
 }
