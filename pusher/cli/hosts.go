@@ -66,29 +66,26 @@ func (k known) algorithms(address string, old []string) []string {
 	return slices.DeleteFunc(out, func(kind string) bool { return slices.Contains(weak, kind) && !slices.Contains(old, kind) })
 }
 
-// callback compares a key, and keeps its fingerprint.
-func (k known) callback(seen *string) ssh.HostKeyCallback {
-	return func(address string, remote net.Addr, key ssh.PublicKey) error {
-		*seen = ssh.FingerprintSHA256(key)
-		if k.check == nil {
-			return nil
-		}
-		err := k.check(address, remote, key)
-		var mismatch *knownhosts.KeyError
-		var revoked *knownhosts.RevokedError
-		switch {
-		case err == nil:
-			return nil
-		case errors.As(err, &revoked):
-			return fmt.Errorf("%w: the key of %s is marked @revoked in known_hosts", ErrHostKey, address)
-		case errors.As(err, &mismatch) && len(mismatch.Want) == 0:
-			return fmt.Errorf("%w: no key of %s is in known_hosts, and it shows %s %s; compare it with the device's own and add it (ssh-keyscan)", ErrHostKey, address, key.Type(), *seen)
-		case errors.As(err, &mismatch):
-			w := mismatch.Want[0]
-			return fmt.Errorf("%w: the key of %s changed: %s:%d has %s, it shows %s %s; was the device replaced, or is somebody in between?", ErrHostKey, address, w.Filename, w.Line, ssh.FingerprintSHA256(w.Key), key.Type(), *seen)
-		}
-		return fmt.Errorf("%w: %s: %w", ErrHostKey, address, err)
+// compare says why a key is not believed; nil where it is.
+func (k known) compare(address string, remote net.Addr, key ssh.PublicKey) error {
+	if k.check == nil {
+		return nil
 	}
+	err := k.check(address, remote, key)
+	var mismatch *knownhosts.KeyError
+	var revoked *knownhosts.RevokedError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &revoked):
+		return fmt.Errorf("%w: the key of %s is marked @revoked in known_hosts", ErrHostKey, address)
+	case errors.As(err, &mismatch) && len(mismatch.Want) == 0:
+		return fmt.Errorf("%w: no key of %s is in known_hosts, and it shows %s %s; compare it with the device's own and add it (ssh-keyscan)", ErrHostKey, address, key.Type(), ssh.FingerprintSHA256(key))
+	case errors.As(err, &mismatch):
+		w := mismatch.Want[0]
+		return fmt.Errorf("%w: the key of %s changed: %s:%d has %s, it shows %s %s; was the device replaced, or is somebody in between?", ErrHostKey, address, w.Filename, w.Line, ssh.FingerprintSHA256(w.Key), key.Type(), ssh.FingerprintSHA256(key))
+	}
+	return fmt.Errorf("%w: %s: %w", ErrHostKey, address, err)
 }
 
 // noKey is no device's key: with it one asks known_hosts what it has for an address.

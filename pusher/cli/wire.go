@@ -60,8 +60,8 @@ type wire struct {
 	mu          sync.Mutex
 	open        []io.Closer // in the order in which they were opened
 	closed      bool
-	err         error // why it ended
-	fingerprint string
+	err         error  // why it ended
+	fingerprint string // of the key that was shown last at a login: the device's
 
 	session *ssh.Session
 	in      io.Writer
@@ -128,14 +128,16 @@ func (w *wire) client(dial dialFunc, address string, login Login) (*ssh.Client, 
 		return nil, err
 	}
 	defer done()
+	var shown string
 	var refused error
-	compare := w.dialer.known.callback(&w.fingerprint)
+	var first sync.Once // later exchanges of keys come at any time, on a goroutine of the library
 	config := &ssh.ClientConfig{
 		User: login.User,
 		Auth: methods,
 		HostKeyCallback: func(host string, remote net.Addr, key ssh.PublicKey) error {
-			refused = compare(host, remote, key)
-			return refused
+			err := w.dialer.known.compare(host, remote, key)
+			first.Do(func() { shown, refused = ssh.FingerprintSHA256(key), err })
+			return err
 		},
 		HostKeyAlgorithms: w.dialer.known.algorithms(address, w.road.Algorithms.HostKeys),
 	}
@@ -149,6 +151,7 @@ func (w *wire) client(dial dialFunc, address string, login Login) (*ssh.Client, 
 		}
 		return err
 	})
+	w.fingerprint = shown
 	return client, w.handshakeError(err, refused)
 }
 

@@ -83,6 +83,26 @@ func TestJumpHost(t *testing.T) {
 	}
 }
 
+// The library compares the key anew at every exchange of keys, the jump host's as well, while the
+// session goes on: what the device showed stays what it was.
+func TestHostKeyOutlivesNewKeys(t *testing.T) {
+	often := func(s *ssh.ServerConfig) { s.RekeyThreshold = 1 }
+	jump := (&router{forward: true, auth: often}).play(t)
+	r := (&router{terminal: plainShell("edge#"), auth: often}).play(t)
+	road := r.road()
+	road.Jump, road.JumpLogin = "op@"+jump.address, Login{Password: "secret-login"}
+	o, err := open(t, dialer(t, jump, r), road)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := ssh.FingerprintSHA256(r.keys[0].PublicKey())
+	for range 20 {
+		if _, err := o.Read(context.Background(), "show clock"); err != nil || o.HostKey() != want {
+			t.Fatalf("the key is %s, want %s; %v", o.HostKey(), want, err)
+		}
+	}
+}
+
 func TestHostKeys(t *testing.T) {
 	r := (&router{terminal: plainShell("edge#")}).play(t)
 	other := (&router{terminal: plainShell("edge#"), keys: []ssh.Signer{newKey(t)}}).play(t)
