@@ -12,7 +12,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"golang.org/x/crypto/ssh"
 	"golang.org/x/crypto/ssh/knownhosts"
@@ -245,7 +244,7 @@ func hosts(t testing.TB, routers ...*router) Hosts {
 // dialer believes the routers' keys.
 func dialer(t testing.TB, routers ...*router) Dialer {
 	t.Helper()
-	d, err := NewDialer(hosts(t, routers...), 5*time.Second)
+	d, err := NewDialer(hosts(t, routers...), patience)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -112,16 +112,16 @@ func TestHostKeys(t *testing.T) {
 	if !errors.Is(err, ErrHostKey) || !strings.Contains(err.Error(), "changed") {
 		t.Errorf("changed key: %v", err)
 	}
-	d, err := NewDialer(Hosts{Files: []string{filepath.Join(t.TempDir(), "absent")}}, time.Second)
+	d, err := NewDialer(Hosts{Files: []string{filepath.Join(t.TempDir(), "absent")}}, patience)
 	if !errors.Is(err, ErrHostKey) {
 		t.Errorf("absent file: %v, %v", d, err)
 	}
-	if _, err := NewDialer(Hosts{}, time.Second); !errors.Is(err, ErrHostKey) {
+	if _, err := NewDialer(Hosts{}, patience); !errors.Is(err, ErrHostKey) {
 		t.Errorf("no file: %v", err)
 	}
 	empty := filepath.Join(t.TempDir(), "known_hosts")
 	os.WriteFile(empty, nil, 0o600)
-	d, err = NewDialer(Hosts{Files: []string{empty}}, time.Second)
+	d, err = NewDialer(Hosts{Files: []string{empty}}, patience)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -129,7 +129,7 @@ func TestHostKeys(t *testing.T) {
 	if _, err := open(t, d, r.road()); !errors.Is(err, ErrHostKey) || !strings.Contains(err.Error(), want) {
 		t.Errorf("unknown key: %v", err)
 	}
-	unchecked, _ := NewDialer(Hosts{Unchecked: true}, time.Second)
+	unchecked, _ := NewDialer(Hosts{Unchecked: true}, patience)
 	if o, err := open(t, unchecked, r.road()); err != nil || o.HostKey() != want {
 		t.Errorf("unchecked: %v", err)
 	}
@@ -292,36 +292,52 @@ func TestNothingIsLeftBehind(t *testing.T) {
 			}
 		}
 	}
+	connections := func() (n int) {
+		for _, r := range []*router{good, noShell, silent} {
+			r.mu.Lock()
+			n += r.open
+			r.mu.Unlock()
+		}
+		return n
+	}
 	once()
-	goroutines, files := settledCount(0, 0)
+	comes(func() bool { return connections() == 0 })
+	goroutines, files := settledCount()
 	for range 10 {
 		once()
 	}
-	after, filesAfter := settledCount(goroutines, files)
-	if after > goroutines || filesAfter > files {
-		t.Errorf("%d goroutines and %d files before, %d and %d after 10 rounds", goroutines, files, after, filesAfter)
+	if !comes(func() bool { return connections() == 0 }) {
+		t.Errorf("%d connections are still open", connections())
 	}
-	for _, r := range []*router{good, noShell, silent} {
-		r.mu.Lock()
-		if r.open != 0 {
-			t.Errorf("%d connections are still open", r.open)
-		}
-		r.mu.Unlock()
+	if !comes(func() bool { return runtime.NumGoroutine() <= goroutines && openFiles() <= files }) {
+		t.Errorf("%d goroutines and %d files before, %d and %d after 10 rounds", goroutines, files, runtime.NumGoroutine(), openFiles())
 	}
 }
 
-// settledCount waits until the counts are no more than these, or have stopped falling.
-func settledCount(goroutines, files int) (int, int) {
-	g, f := runtime.NumGoroutine(), openFiles()
-	for still := 0; still < 20 && (g > goroutines || f > files); still++ {
+// comes waits until something is so, and reports whether it ever was: who has said that he is over
+// may still be on his last step.
+func comes(so func() bool) bool {
+	for range 2000 {
+		if so() {
+			return true
+		}
 		time.Sleep(10 * time.Millisecond)
-		g2, f2 := runtime.NumGoroutine(), openFiles()
-		if g2 < g || f2 < f {
+	}
+	return false
+}
+
+// settledCount waits until the counts have stopped falling.
+func settledCount() (goroutines, files int) {
+	goroutines, files = runtime.NumGoroutine(), openFiles()
+	for still := 0; still < 20; still++ {
+		time.Sleep(10 * time.Millisecond)
+		g, f := runtime.NumGoroutine(), openFiles()
+		if g < goroutines || f < files {
 			still = 0
 		}
-		g, f = g2, f2
+		goroutines, files = g, f
 	}
-	return g, f
+	return goroutines, files
 }
 
 // Old devices get their algorithms beside the usual ones, not in their place.
