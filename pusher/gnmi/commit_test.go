@@ -20,7 +20,7 @@ const aList = `replace /acl/acl-sets/acl-set[name=A][type=ACL_IPV4] {"name":"A",
 
 func TestSet(t *testing.T) {
 	b := newBench(t, &device{})
-	d := b.open(t, 10*time.Second)
+	d := b.open(t, patience)
 	must(t, do(t, d, "edit", 0))
 	if d.Mode() != words.Config {
 		t.Fatalf("mode is %s", d.Mode())
@@ -73,7 +73,7 @@ func TestRefused(t *testing.T) {
 			b := newBench(t, &device{set: func(context.Context, *pb.SetRequest) error {
 				return status.Error(code, "bad \x1b[2J thing "+secret+strings.Repeat(" long", 500))
 			}})
-			d := b.open(t, 10*time.Second)
+			d := b.open(t, patience)
 			for _, line := range []string{"set", "set confirmed %d"} {
 				if !d.Alive() {
 					continue
@@ -101,6 +101,7 @@ func TestRefused(t *testing.T) {
 func TestLostAnswers(t *testing.T) {
 	for _, name := range []string{"carried out, then cut", "silent", "late"} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			givenUp := make(chan struct{})
 			it := &device{}
 			it.set = func(context.Context, *pb.SetRequest) error {
@@ -115,11 +116,15 @@ func TestLostAnswers(t *testing.T) {
 				return nil
 			}
 			b := newBench(t, it)
-			d := b.open(t, 10*time.Second)
+			d := b.open(t, patience)
 			must(t, do(t, d, "edit", 0))
 			_, err := d.Send(context.Background(), []string{aList})
 			must(t, err)
-			_, err = d.Do(context.Background(), words.Command{Line: "set"}, 0, 50*time.Millisecond)
+			limit := patience
+			if name != "carried out, then cut" { // long enough for the Set to be on its way
+				limit = 2 * time.Second
+			}
+			_, err = d.Do(context.Background(), words.Command{Line: "set"}, 0, limit)
 			close(givenUp)
 			if !errors.Is(err, ErrLost) || errors.As(err, new(words.Refusal)) || d.Alive() {
 				t.Fatalf("%v, alive %v", err, d.Alive())
@@ -138,11 +143,11 @@ func TestLostAnswers(t *testing.T) {
 func TestCanceled(t *testing.T) {
 	ctx, stop := context.WithCancelCause(context.Background())
 	b := newBench(t, &device{set: func(c context.Context, _ *pb.SetRequest) error { stop(errors.New("ctrl-c")); <-c.Done(); return nil }})
-	d := b.open(t, 10*time.Second)
+	d := b.open(t, patience)
 	must(t, do(t, d, "edit", 0))
 	_, err := d.Send(ctx, []string{aList})
 	must(t, err)
-	_, err = d.Do(ctx, words.Command{Line: "set"}, 0, time.Second)
+	_, err = d.Do(ctx, words.Command{Line: "set"}, 0, patience)
 	if !errors.Is(err, ErrLost) || !strings.Contains(err.Error(), "ctrl-c") || d.Alive() {
 		t.Fatalf("%v, alive %v", err, d.Alive())
 	}
@@ -180,7 +185,7 @@ func TestConfirmIsSentAgain(t *testing.T) {
 					return err
 				}
 				b := newBench(t, it)
-				d := b.open(t, 10*time.Second)
+				d := b.open(t, patience)
 				key := d.HostKey()
 				err := do(t, d, line, 0)
 				var said words.Refusal
@@ -211,7 +216,7 @@ func TestConfirmToAnother(t *testing.T) {
 	it := &device{}
 	it.set = func(context.Context, *pb.SetRequest) error { it.cut(); return nil }
 	b := newBench(t, it)
-	d := b.open(t, 10*time.Second)
+	d := b.open(t, patience)
 	other := &device{}
 	another := b.authority.issue(t, "127.0.0.1", time.Now().Add(time.Hour))
 	d.road.Address = other.serve(t, serverTLS(another))
@@ -267,7 +272,7 @@ func TestPending(t *testing.T) {
 			return status.Error(c.cancel, "so")
 		}})
 		b.road.Compares = c.compares
-		got, err := b.open(t, 10*time.Second).Read(context.Background(), "pending")
+		got, err := b.open(t, patience).Read(context.Background(), "pending")
 		if got != c.want || (err == nil) != (c.want != "") || errors.As(err, new(words.Refusal)) != c.refusal {
 			t.Errorf("%s: %q, %v", name, got, err)
 		}
@@ -297,7 +302,7 @@ func TestProbe(t *testing.T) {
 			c.keeper.clock = &hand{}
 			b := newBench(t, &device{get: c.keeper.get, set: c.keeper.set})
 			b.road.Sleep = c.keeper.clock.sleep
-			d := b.open(t, 10*time.Second)
+			d := b.open(t, patience)
 			err := do(t, d, "probe %d", 30)
 			var said words.Refusal
 			if c.says == "" && err != nil || c.says != "" && (!errors.As(err, &said) || !strings.Contains(said.Says, c.says)) {
@@ -318,7 +323,7 @@ func TestProbeWithoutGet(t *testing.T) {
 	k := &keeper{clock: &hand{}, lists: []string{"X"}}
 	b := newBench(t, &device{set: k.set})
 	b.road.Sleep = k.clock.sleep
-	err := do(t, b.open(t, 10*time.Second), "probe %d", 5)
+	err := do(t, b.open(t, patience), "probe %d", 5)
 	if !errors.As(err, new(words.Refusal)) || !strings.Contains(err.Error(), "cannot be read") || !slices.Equal(k.has(), []string{"X"}) {
 		t.Fatalf("%v; on it are %q", err, k.has())
 	}

@@ -8,7 +8,6 @@ import (
 	"math/rand"
 	"strings"
 	"testing"
-	"time"
 
 	pb "github.com/openconfig/gnmi/proto/gnmi"
 	"google.golang.org/grpc/codes"
@@ -148,7 +147,7 @@ func TestGet(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t, &device{get: c.shelf.get(t)})
-			d := b.open(t, 10*time.Second)
+			d := b.open(t, patience)
 			got, err := d.Read(context.Background(), "get")
 			if err != nil || got != c.want || !d.Alive() {
 				t.Fatalf("%v\n%s\nwant\n%s", err, got, c.want)
@@ -203,7 +202,7 @@ func TestGetFails(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t, &device{get: c.shelf.get(t)})
-			d := b.open(t, 10*time.Second)
+			d := b.open(t, patience)
 			got, err := d.Read(context.Background(), "get")
 			if err == nil || got != "" || errors.Is(err, ErrLost) || errors.As(err, new(words.Refusal)) != c.refused || !strings.Contains(err.Error(), c.says) || strings.Contains(err.Error(), "payload") {
 				t.Fatalf("%q, %v", got, err)
@@ -227,7 +226,7 @@ func longPath() []*pb.PathElem {
 func TestGetHuge(t *testing.T) {
 	huge := strings.Repeat(" ", maxMessage)
 	b := newBench(t, &device{get: shelf{"/acl": one("/acl", "{"+huge+"}")}.get(t)})
-	d := b.open(t, 10*time.Second)
+	d := b.open(t, patience)
 	_, err := d.Read(context.Background(), "get")
 	if !errors.As(err, new(words.Refusal)) || !strings.Contains(err.Error(), "ResourceExhausted") || !d.Alive() {
 		t.Fatalf("%v, alive %v", err, d.Alive())
@@ -247,7 +246,7 @@ func TestGetMany(t *testing.T) {
 	}
 	b.WriteString(`]}}]}}`)
 	bench := newBench(t, &device{get: shelf{"/acl": one("/acl", b.String())}.get(t)})
-	got, err := bench.open(t, 30*time.Second).Read(context.Background(), "get")
+	got, err := bench.open(t, patience).Read(context.Background(), "get")
 	must(t, err)
 	if c := strings.Count(got, "\n"); c < n || c > n+50 {
 		t.Fatalf("%d lines", c)
@@ -281,7 +280,7 @@ func TestSerial(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t, &device{get: c.shelf.get(t)})
-			got, err := b.open(t, 10*time.Second).Read(context.Background(), "get serial")
+			got, err := b.open(t, patience).Read(context.Background(), "get serial")
 			if got != c.want || errors.As(err, new(words.Refusal)) != c.refused || !c.refused && err != nil {
 				t.Fatalf("%q, %v", got, err)
 			}

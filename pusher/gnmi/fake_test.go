@@ -250,6 +250,9 @@ func (d *device) serveAt(t testing.TB, address string, c *tls.Config) string {
 
 const secret = "sekret-Passw0rd"
 
+// patience is far more than any answer takes, on the slowest machine.
+const patience = 3 * time.Minute
+
 // bench is a device behind TLS and a dialog with it.
 type bench struct {
 	*device
@@ -263,7 +266,7 @@ func newBench(t testing.TB, d *device) *bench {
 	t.Helper()
 	a := newAuthority(t)
 	cert := a.issue(t, "127.0.0.1", time.Now().Add(time.Hour))
-	dialer, err := NewDialer(Trust{Files: []string{a.file(t)}}, 5*time.Second)
+	dialer, err := NewDialer(Trust{Files: []string{a.file(t)}}, patience)
 	must(t, err)
 	b := &bench{device: d, authority: a, dialer: dialer, clock: &hand{}}
 	b.road = Road{Address: d.serve(t, &tls.Config{Certificates: []tls.Certificate{cert}}), Login: Login{User: "op", Password: secret}, Commit: "op25b-1", Sleep: b.clock.sleep}

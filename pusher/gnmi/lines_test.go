@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 	"unicode/utf16"
 
 	pb "github.com/openconfig/gnmi/proto/gnmi"
@@ -59,7 +58,7 @@ func written(op operation) string {
 // which it is and nothing of its value.
 func TestSendHoldsAllOrNothing(t *testing.T) {
 	b := newBench(t, &device{})
-	d := b.open(t, 5*time.Second)
+	d := b.open(t, patience)
 	must(t, do(t, d, "edit", 0))
 	if n, err := d.SendEach(context.Background(), []string{aList, `update /a {"payload":`}); n != 0 || err == nil || !strings.Contains(err.Error(), "line 2") || strings.Contains(err.Error(), "payload") {
 		t.Fatalf("%d lines, %v", n, err)

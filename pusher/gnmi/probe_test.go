@@ -29,7 +29,7 @@ func TestPendingOfAnother(t *testing.T) {
 		return k.set(ctx, r)
 	}})
 	b.road.Sleep = k.clock.sleep
-	d := b.open(t, 10*time.Second)
+	d := b.open(t, patience)
 	for range 2 {
 		if got, err := d.Read(context.Background(), "pending"); got != "none" || err != nil || k.waits() != "his" {
 			t.Fatalf("%q, %v; there waits %q", got, err, k.waits())
@@ -51,7 +51,7 @@ func TestPendingAfterProbe(t *testing.T) {
 		return k.set(ctx, r)
 	}})
 	b.road.Sleep = k.clock.sleep
-	d := b.open(t, 10*time.Second)
+	d := b.open(t, patience)
 	must(t, do(t, d, "probe %d", 5))
 	for _, want := range []string{"none", "pending"} {
 		if got, err := d.Read(context.Background(), "pending"); got != want || err != nil {
@@ -79,7 +79,7 @@ func TestProbeBetween(t *testing.T) {
 		return a, err
 	}
 	b.road.Sleep = k.clock.sleep
-	d := b.open(t, 10*time.Second)
+	d := b.open(t, patience)
 	must(t, do(t, d, "probe %d", 30))
 	said := strings.Join(b.said(), "\n")
 	if !strings.Contains(said, " 3s\n") || !strings.Contains(said, " 15s\n") || !slices.Equal(k.has(), []string{"X"}) {
@@ -135,7 +135,7 @@ func TestProbeBroken(t *testing.T) {
 				calls := &rpcs{at: at}
 				b := newBench(t, calls.over(k))
 				b.road.Sleep = k.clock.sleep
-				d := b.open(t, 10*time.Second)
+				d := b.open(t, patience)
 				ctx, stop := context.WithCancelCause(context.Background())
 				fault := b.cut
 				if strings.HasPrefix(how, "interrupted") {
@@ -181,7 +181,7 @@ func TestProbeInterruptedAsleep(t *testing.T) {
 		stop(errors.New("ctrl-c"))
 		return context.Cause(c)
 	}
-	d := b.open(t, 10*time.Second)
+	d := b.open(t, patience)
 	c := words.Command{Line: "probe %d"}
 	_, err := d.Do(ctx, c, 30, d.Patience(c))
 	if err == nil || !strings.Contains(err.Error(), "ctrl-c") || strings.Contains(err.Error(), "OP25B-PROBE") || d.Alive() {
@@ -213,7 +213,7 @@ func TestProbeLate(t *testing.T) {
 		}
 		return k.clock.sleep(ctx, d)
 	}
-	d := b.open(t, 10*time.Second)
+	d := b.open(t, patience)
 	if err := do(t, d, "probe %d", 5); !errors.Is(err, ErrLost) || d.Alive() || !slices.Equal(k.has(), []string{"X"}) {
 		t.Fatalf("%v, alive %v; on it are %q", err, d.Alive(), k.has())
 	}
@@ -246,7 +246,7 @@ func TestProbeGone(t *testing.T) {
 		b := newBench(t, it)
 		another <- b.authority.issue(t, "127.0.0.1", time.Now().Add(time.Hour))
 		b.road.Sleep = k.clock.sleep
-		d := b.open(t, 10*time.Second)
+		d := b.open(t, patience)
 		err := do(t, d, "probe %d", 5)
 		if !errors.Is(err, ErrLost) || errors.As(err, new(words.Refusal)) || d.Alive() || strings.Contains(fmt.Sprint(err), secret) ||
 			!strings.Contains(fmt.Sprint(err), "OP25B-PROBE may still be on it, and the next push takes it away") {
