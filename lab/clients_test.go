@@ -93,7 +93,7 @@ func TestRancid(t *testing.T) {
 			writeFile(t, rc, fmt.Sprintf("add user * %s\nadd password * {%s} {%s}\nadd method * {ssh:%s}\nadd autoenable * 1\n"+
 				"add sshcmd * {ssh\\ -F\\ none\\ -o\\ UserKnownHostsFile=%s\\ -o\\ StrictHostKeyChecking=yes\\ -o\\ PreferredAuthentications=password}\n",
 				user, password, password, port(s), hosts))
-			out := run(t, "", talk.login, "-f", rc, "-t", "10", "-c", strings.Join(talk.commands, ";"), "127.0.0.1")
+			out := run(t, "", talk.login, "-f", rc, "-t", "60", "-c", strings.Join(talk.commands, ";"), "127.0.0.1")
 			check(t, talk, out, s)
 		})
 	}
@@ -113,7 +113,7 @@ func check(t *testing.T, talk conversation, out string, s *lab.Server) {
 
 func run(t *testing.T, input, name string, args ...string) string {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	defer cancel()
 	command := exec.CommandContext(ctx, name, args...)
 	command.Stdin = strings.NewReader(input)

@@ -47,11 +47,11 @@ func dial(t *testing.T, s *lab.Server) (*terminal, error) {
 	t.Helper()
 	client, err := ssh.Dial("tcp", s.Address().String(), &ssh.ClientConfig{
 		User: user, Auth: []ssh.AuthMethod{ssh.Password(password)},
-		HostKeyCallback: ssh.FixedHostKey(s.HostKey()), Timeout: 5 * time.Second})
+		HostKeyCallback: ssh.FixedHostKey(s.HostKey()), Timeout: time.Minute})
 	if err != nil {
 		return nil, err
 	}
-	patience := time.AfterFunc(30*time.Second, func() { client.Close() }) // a test that waits in vain fails
+	patience := time.AfterFunc(2*time.Minute, func() { client.Close() }) // a test that waits in vain fails
 	t.Cleanup(func() { patience.Stop(); client.Close() })
 	return open(t, client)
 }
@@ -382,7 +382,7 @@ func TestCloseLeavesNothing(t *testing.T) {
 		if !ours && runtime.NumGoroutine() <= before+2*len(kinds()) {
 			return
 		}
-		if i == 200 {
+		if i == 2000 {
 			t.Fatalf("%d goroutines, before %d:\n%s", runtime.NumGoroutine(), before, text)
 		}
 		time.Sleep(10 * time.Millisecond)

@@ -1,6 +1,7 @@
 package openconfig_test
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -119,20 +120,23 @@ func TestTap(t *testing.T) {
 // The wire of the lab means to gNMI what it means to SSH.
 func TestWire(t *testing.T) {
 	change := "update " + setA + `/config/description "new"`
+	new := func(b *bench) bool { return strings.Contains(b.router.Running(), `"new"`) }
+	lostNow := func(b *bench) bool { return strings.Contains(b.server.Transcript(), "lost on the way") }
 	tests := []struct {
-		name string
-		wire lab.Wire
-		code codes.Code
-		done bool
+		name  string
+		wire  lab.Wire
+		code  codes.Code
+		done  bool
+		hangs func(*bench) bool // whether the router says nothing any more; nil for one that does not hang
 	}{
-		{"drops at a Set that is not carried out", lab.Wire{DropConfigAt: 1, Lost: true}, lost, false},
-		{"drops at a Set that is carried out", lab.Wire{DropConfigAt: 1}, lost, true},
-		{"drops at the second request", lab.Wire{DropAt: 2}, ok, true},
-		{"hangs at a Set", lab.Wire{HangConfigAt: 1}, codes.DeadlineExceeded, true},
-		{"hangs at a Set that is not carried out", lab.Wire{HangConfigAt: 1, Lost: true}, codes.DeadlineExceeded, false},
-		{"refuses", lab.Wire{Refuse: true}, lost, false},
-		{"mute", lab.Wire{Mute: true}, codes.DeadlineExceeded, false},
-		{"cuts after some bytes", lab.Wire{CutAfter: 500}, lost, false},
+		{"drops at a Set that is not carried out", lab.Wire{DropConfigAt: 1, Lost: true}, lost, false, nil},
+		{"drops at a Set that is carried out", lab.Wire{DropConfigAt: 1}, lost, true, nil},
+		{"drops at the second request", lab.Wire{DropAt: 2}, ok, true, nil},
+		{"hangs at a Set", lab.Wire{HangConfigAt: 1}, codes.Canceled, true, new},
+		{"hangs at a Set that is not carried out", lab.Wire{HangConfigAt: 1, Lost: true}, codes.Canceled, false, lostNow},
+		{"refuses", lab.Wire{Refuse: true}, lost, false, nil},
+		{"mute", lab.Wire{Mute: true}, codes.DeadlineExceeded, false, nil},
+		{"cuts after some bytes", lab.Wire{CutAfter: 500}, lost, false, nil},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -140,16 +144,31 @@ func TestWire(t *testing.T) {
 			b.ok(whole()...)
 			b.server.Spoil(test.wire)
 			b.client = b.dial()
-			b.hurry(100 * time.Millisecond)
-			if test.code == ok || test.code == lost {
-				b.hurry(20 * time.Second)
+			if test.hangs != nil {
+				b.givesUpWhen(test.hangs)
+			}
+			if test.wire.Mute {
+				b.hurry(100 * time.Millisecond)
 			}
 			b.want(b.set(change), test.code, "", test.name)
-			if there := strings.Contains(b.router.Running(), `"new"`); there != test.done {
+			if there := new(b); there != test.done {
 				t.Errorf("carried out: %v\n%s", there, b.server.Transcript())
 			}
 		})
 	}
+}
+
+// givesUpWhen makes the client give up what it asks from now on when something is so.
+func (b *bench) givesUpWhen(so func(*bench) bool) {
+	ctx, cancel := context.WithCancel(b.ctx)
+	b.t.Cleanup(cancel)
+	b.ctx = ctx
+	go func() {
+		defer cancel()
+		for ctx.Err() == nil && !so(b) {
+			time.Sleep(time.Millisecond)
+		}
+	}()
 }
 
 // Traffic and the transcript tell what came; Watch is called for each Set. No password is told.

@@ -55,7 +55,7 @@ func newBench(t *testing.T, o openconfig.Options) *bench {
 	b.server = s
 	t.Cleanup(func() { b.fleet.Close() })
 	b.client = b.dial()
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	t.Cleanup(cancel)
 	b.ctx = metadata.AppendToOutgoingContext(ctx, "username", user, "password", password)
 	return b
