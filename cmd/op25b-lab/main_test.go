@@ -39,7 +39,8 @@ func TestUp(t *testing.T) {
 	ctx, stop := context.WithCancel(context.Background())
 	talk := &bell{text: "routers are up", seen: make(chan struct{})}
 	var out bytes.Buffer
-	code := make(chan int)
+	defer stop()
+	code := make(chan int, 1)
 	go func() { code <- run(ctx, []string{"up", "-n", "10", "-o", dir}, &out, talk) }()
 	select {
 	case <-talk.seen:
@@ -103,7 +104,7 @@ func ask(address string, env []byte) error {
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
 	if err := target.CreateGNMIClient(ctx); err != nil {
 		return err

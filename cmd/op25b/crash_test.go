@@ -86,7 +86,7 @@ func (v *victim) run(t *testing.T) {
 		t.Fatal(err)
 	}
 	close(v.begun)
-	timer := time.AfterFunc(time.Minute, func() { v.Process.Kill() })
+	timer := time.AfterFunc(5*time.Minute, func() { v.Process.Kill() })
 	defer timer.Stop()
 	v.Wait()
 	close(v.gone)
@@ -107,7 +107,7 @@ func (s *site) crash(i instant, k int) bool {
 	if i.row {
 		env = append(env, fmt.Sprint("CRASH_AT_ROW=", k))
 	}
-	v := s.start(env, s.push("next.plan", "--patience=10s")...)
+	v := s.start(env, s.push("next.plan", "--patience=5m")...)
 	if !i.row {
 		s.striking(func(n int, executed bool) bool {
 			if n != k || executed == i.before {

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -119,9 +120,11 @@ func TestTwoOperators(t *testing.T) {
 	s.rules = other
 	s.plan("other.plan")
 	hangs, goOn := make(chan bool), make(chan bool)
+	release := sync.OnceFunc(func() { close(goOn) })
 	s.atLine(12, func() { close(hangs); <-goOn })
-	first := make(chan result)
-	go func() { first <- s.run(s.push("next.plan")...) }()
+	first, push := make(chan result, 1), s.push("next.plan", "--patience=10m") // it waits for all that comes below
+	go func() { defer close(first); first <- s.run(push...) }()
+	defer func() { release(); <-first }()
 	select {
 	case <-hangs:
 	case r := <-first:
@@ -135,7 +138,7 @@ func TestTwoOperators(t *testing.T) {
 		}
 	}
 	s.says(s.must(0, "log", "last"), pusher.Connected)
-	close(goOn)
+	release()
 	if r := <-first; r.code != 0 {
 		t.Fatalf("the first push: exit %d\n%s", r.code, r.err)
 	}

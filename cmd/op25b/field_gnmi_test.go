@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -164,6 +165,8 @@ func TestSoakStream(t *testing.T) {
 		}
 		return n
 	}
+	var asked atomic.Int64 // streams when the last row was written before the soak
+	s.recorded = func() { asked.Store(int64(streams())) }
 	cleared, began, ended := false, time.Time{}, time.Time{}
 	s.nap = func(ctx context.Context, d time.Duration) error {
 		if d != 30*time.Minute || cleared {
@@ -171,9 +174,9 @@ func TestSoakStream(t *testing.T) {
 			return context.Cause(ctx)
 		}
 		cleared, began = true, s.clock.Now()
-		limit, stop := context.WithTimeout(ctx, 30*time.Second) // of real time, where it is not heard
+		limit, stop := context.WithTimeout(ctx, 2*time.Minute) // of real time, where it is not heard
 		defer stop()
-		for asked := streams(); streams() == asked && limit.Err() == nil; {
+		for int64(streams()) == asked.Load() && limit.Err() == nil {
 			time.Sleep(time.Millisecond)
 		}
 		if err := r.Load(r.Running()); err != nil { // somebody clears the counters
@@ -223,20 +226,20 @@ func TestBothTransports(t *testing.T) {
 	for _, one := range s.routers[:2] {
 		var until time.Time // its timer ends
 		gone := false
-		one.lose = func(line string) bool {
+		one.losing(func(line string) bool {
 			if strings.HasPrefix(line, "configure terminal revert timer") || strings.HasPrefix(line, "Set commit 300s") {
 				until = s.clock.Now().Add(5 * time.Minute)
 			}
 			gone = gone || !until.IsZero() && (line == "configure confirm" || line == "Set confirm")
 			return gone && s.clock.Now().Before(until)
-		}
+		})
 	}
-	r = s.must(4, s.push("third.plan", "--format=json", "--patience=2s")...)
+	r = s.must(4, s.push("third.plan", "--format=json")...)
 	s.states(r, "before 4", "before 4", "unknown 3", "unknown 3")
 	s.arrived(probes, old)
 	s.states(s.must(0, "status", "--format=json"), slices.Repeat([]string{"before 0"}, 4)...)
 	for _, one := range s.routers {
-		one.lose = nil
+		one.losing(nil)
 	}
 	s.pass(time.Hour)
 	s.arrived(probes, old)

@@ -19,9 +19,9 @@ type router struct {
 	server *lab.Server
 	extra  string // more of its lines in the inventory
 
+	mu    sync.Mutex                          // a line and the look after it are one
 	lose  func(line string) bool              // whether a line is lost with its connection; nil for none
 	hold  func(rpc string, carry func()) bool // whether an RPC is held back and its connection cut; carry is for later
-	mu    sync.Mutex                          // a line and the look after it are one
 	typed []typedLine
 	watch *watch // nil while nobody looks
 }
@@ -97,6 +97,27 @@ func (r *router) expect(probes []lab.Packet, old, new []bool, may func(string) b
 			r.wrongly("before anything was typed", i)
 		}
 	}
+}
+
+// allow sets at which lines verdicts may change from now on.
+func (r *router) allow(may func(line string) bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.watch.may = may
+}
+
+// losing sets which lines are lost from now on, with their connections.
+func (r *router) losing(lose func(line string) bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.lose = lose
+}
+
+// holding sets which RPCs are held back from now on.
+func (r *router) holding(hold func(rpc string, carry func()) bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.hold = hold
 }
 
 // look asks the router about every packet, unless its configuration is as it was. The caller

@@ -139,13 +139,13 @@ func TestLateSet(t *testing.T) {
 			s.watch(s.open("next.plan"), probes, old, new)
 			var held func()
 			var due time.Time
-			r.hold = func(rpc string, carry func()) bool {
+			r.holding(func(rpc string, carry func()) bool {
 				if !strings.HasPrefix(rpc, "Set commit 300s") || held != nil {
 					return false
 				}
 				held, due = carry, s.clock.Now().Add(late)
 				return true
-			}
+			})
 			arrived := false
 			arrive := func() {
 				if r.mu.Lock(); held != nil && !arrived && !s.clock.Now().Before(due) {
@@ -193,7 +193,7 @@ func TestLostConfirm(t *testing.T) {
 			s := runSite(t, oneWave, "openconfig")
 			r := s.routers[0]
 			set, lost := false, 0
-			r.hold = func(rpc string, carry func()) bool {
+			r.holding(func(rpc string, carry func()) bool {
 				set = set || strings.HasPrefix(rpc, "Set commit 300s")
 				if !set || rpc != "Set confirm" || lost > 0 {
 					return false
@@ -203,7 +203,7 @@ func TestLostConfirm(t *testing.T) {
 					carry()
 				}
 				return true
-			}
+			})
 			s.states(s.must(0, s.push("next.plan", "--format=json")...), "cleaned 0")
 			if lost != 1 {
 				t.Errorf("%d confirmations were lost", lost)

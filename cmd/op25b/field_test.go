@@ -84,6 +84,8 @@ type site struct {
 	hurried atomic.Bool
 	// nap, if set, is how time passes where the command waits.
 	nap func(ctx context.Context, d time.Duration) error
+	// recorded, if set, is called after each row of the journal.
+	recorded func()
 	// strike, if set, is asked at each line, before it is carried out and after; where it says
 	// true before, the line is lost with its connection.
 	strike func(n int, executed bool) bool
@@ -197,7 +199,7 @@ func (s *site) run(args ...string) result { return s.runWith(context.Background(
 // runWith calls the command with a context and with what is typed at its prompt.
 func (s *site) runWith(ctx context.Context, typed string, args ...string) result {
 	var out, talk bytes.Buffer
-	w := world{in: strings.NewReader(typed), out: &out, err: &talk, now: s.clock.Now, sleep: s.sleep,
+	w := world{in: strings.NewReader(typed), out: &out, err: &talk, now: s.clock.Now, sleep: s.sleep, recorded: s.recorded,
 		environ: func(name string) string { return s.env[name] }}
 	c := run(ctx, append([]string{"-C", s.dir}, args...), w)
 	s.mu.Lock()
