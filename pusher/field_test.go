@@ -145,8 +145,8 @@ func newField(t *testing.T) *field {
 			}
 			return cli.Login{User: "op", Password: password, Enable: enable}, nil
 		},
-		Reach:    5 * time.Second,
-		Patience: 2 * time.Second,
+		Reach:    time.Minute, // no router here is silent: this is far more than any answer takes
+		Patience: time.Minute,
 		Clock: pusher.Clock{Now: f.clock.Now, Sleep: func(ctx context.Context, d time.Duration) error {
 			if ctx.Err() == nil {
 				f.clock.Advance(d)
