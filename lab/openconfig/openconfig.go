@@ -46,8 +46,8 @@ type Options struct {
 
 // Tap is somebody who watches a router: it is called once for each RPC, with what it is about
 // ("Set commit 300s: 1 replace, 3 update", "Set confirm", "Get /acl"), and whether it is a Set. It
-// calls carry once to let the router carry it out, or not at all. If it says that the answer is
-// lost, the connection is cut in its place. RPCs may come at the same time; none holds a lock of
+// calls carry once to let the router carry it out, or not at all; or later, if it says that the answer
+// is lost. Then the connection is cut in its place. RPCs may come at the same time; none holds a lock of
 // the router while it calls.
 type Tap func(what string, write bool, carry func()) (lost bool)
 

@@ -95,9 +95,12 @@ func (s *service) call(ctx context.Context, what string, req proto.Message, do f
 		return err
 	}
 	_, writes := req.(*gnmi.SetRequest)
+	var mu sync.Mutex // who watches may carry it out late, when the connection was cut long ago
 	var err error
 	var lost, late, reached, carried = false, time.Duration(0), false, false
 	carry := func() {
+		mu.Lock()
+		defer mu.Unlock()
 		reached = true
 		late, lost, err = s.router.do(writes, func() error { carried = true; return do() })
 	}
@@ -106,9 +109,13 @@ func (s *service) call(ctx context.Context, what string, req proto.Message, do f
 		if tap == nil {
 			carry()
 		} else if tap(what, writes, carry) {
+			mu.Lock()
+			defer mu.Unlock()
 			lost = true
 		}
 	})
+	mu.Lock()
+	defer mu.Unlock()
 	if late > 0 {
 		s.line.Wait(ctx, late)
 	}
@@ -155,7 +162,7 @@ func (s *service) Capabilities(ctx context.Context, req *gnmi.CapabilityRequest)
 		answer = s.router.capabilities()
 		return nil
 	})
-	return only(answer, err)
+	return only(&answer, err)
 }
 
 // Get is a snapshot of paths.
@@ -164,7 +171,7 @@ func (s *service) Get(ctx context.Context, req *gnmi.GetRequest) (answer *gnmi.G
 		answer, err = s.router.get(req)
 		return err
 	})
-	return only(answer, err)
+	return only(&answer, err)
 }
 
 // Set is one transaction.
@@ -173,15 +180,16 @@ func (s *service) Set(ctx context.Context, req *gnmi.SetRequest) (answer *gnmi.S
 		answer, err = s.router.set(req)
 		return err
 	})
-	return only(answer, err)
+	return only(&answer, err)
 }
 
-// only gives no answer beside an error.
-func only[T any](answer *T, err error) (*T, error) {
+// only gives no answer beside an error, and does not look at it: one that is carried out late may just
+// be written.
+func only[T any](answer **T, err error) (*T, error) {
 	if err != nil {
 		return nil, err
 	}
-	return answer, nil
+	return *answer, nil
 }
 
 // pathsText is the paths of a request for people.
