@@ -18,12 +18,12 @@ id() { sed -n 's/^  "id": "\(............\).*/\1/p' "$1"; }
 
 # up starts a lab with what is said of it, and makes the folder a workspace for it
 up() {
-	"$bin/op25b-lab" up -o lab --for 5m "$@" &
+	"$bin/op25b-lab" up -o lab --for 30m "$@" &
 	lab=$!
 	tries=0
 	until test -s lab/env && test -s lab/inventory.yaml; do
 		tries=$((tries + 1))
-		test $tries -lt 100 || { echo "the lab did not come up" >&2; exit 1; }
+		kill -0 $lab 2>/dev/null && test $tries -lt 1200 || { echo "the lab did not come up" >&2; exit 1; }
 		sleep 0.1
 	done
 	. lab/env
