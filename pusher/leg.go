@@ -51,6 +51,7 @@ type mission struct {
 	options Options
 	timer   time.Duration                  // how long the device's own timer is to run
 	past    Past                           // what earlier pushes of the run did
+	changed bool                           // an earlier leg of this push left the device as planned
 	listens func(device string, s Signals) // takes what the device tells before the switch; nil where nobody soaks
 	say     func(what, text string) error  // records, then reports; the error is that of the record
 
@@ -110,7 +111,7 @@ func (m *mission) outcome(c Class, s State, err error) Outcome {
 	return Outcome{Wave: m.wave, Device: m.step.Device, Class: c, State: s, Err: err}
 }
 
-// early is the outcome of a device to which nothing was sent.
+// early is the outcome of a device to which this leg has sent nothing.
 func (m *mission) early(out *Outcome, err error) Outcome {
 	if out != nil {
 		return *out
@@ -120,8 +121,14 @@ func (m *mission) early(out *Outcome, err error) Outcome {
 	}
 	if left := m.past.Left(m.now()); left > 0 && m.seen == NotKnown { // a timer of this run goes on, and nobody has seen its end
 		out := m.outcome(Unknown, Pending, err)
-		out.Left = left
+		out.Left = m.past.Reverts(m.now())
 		return out
+	}
+	if m.changed && m.leg.name == "cleanup" {
+		err = fmt.Errorf("what it was changed to is in force, and what nothing uses any more is still on it: %w", err)
+	}
+	if m.changed && m.seen == NotKnown || errors.Is(err, gnmi.ErrTrialLeft) {
+		return m.outcome(Unknown, m.seen, err)
 	}
 	var r refusal
 	if errors.As(err, &r) || errors.Is(err, ErrIdentity) || errors.Is(err, cli.ErrHostKey) || errors.Is(err, gnmi.ErrUntrusted) {

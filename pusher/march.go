@@ -298,6 +298,13 @@ func (m *march) past(device string) Past {
 	return m.options.Past[device]
 }
 
+// hasDone reports whether a leg of this push came out well on a device.
+func (m *march) hasDone(device string) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.well[device]
+}
+
 // finished tells how a device came out. One that came out well is not done where that cannot be recorded.
 func (m *mission) finished(out Outcome) Outcome {
 	if err := m.say(Finished, out.ended()); err != nil && out.Class == Done {
@@ -307,7 +314,7 @@ func (m *mission) finished(out Outcome) Outcome {
 }
 
 func (m *march) mission(wave string, s plan.Step, l leg) *mission {
-	one := &mission{Pusher: m.Pusher, wave: wave, step: s, leg: l, doors: m.doors, options: m.options, timer: m.timer, past: m.past(s.Device)}
+	one := &mission{Pusher: m.Pusher, wave: wave, step: s, leg: l, doors: m.doors, options: m.options, timer: m.timer, past: m.past(s.Device), changed: m.hasDone(s.Device)}
 	one.say = func(what, text string) error {
 		return m.tell(Event{Wave: wave, Device: s.Device, Leg: one.leg.name, What: what, Text: text})
 	}

@@ -64,13 +64,13 @@ func (p Pusher) whereIs(ctx context.Context, d doors, s plan.Step, past Past) (S
 			return NotKnown, 0, err
 		}
 		if timer.runs {
-			return Pending, max(timer.left, past.Left(p.now())), nil
+			return Pending, or(timer.left, past.Reverts(p.now())), nil
 		}
 		shown = shown || name == s.Revert && timer.shown
 	}
 	seen := where(s, running.Config)
 	if left := past.Left(p.now()); !shown && left > 0 && seen != past.origin() {
-		return Pending, left, nil
+		return Pending, past.Reverts(p.now()), nil
 	}
 	return seen, 0, nil
 }
@@ -85,6 +85,15 @@ func (p Past) origin() State {
 
 // end is when a timer of this run has ended for certain.
 func (p Past) end() time.Time { return p.Until.Add(grace) }
+
+// Reverts is when a timer of this run is to take the device back, 0 from then on. The device may be
+// late: see Left.
+func (p Past) Reverts(now time.Time) time.Duration {
+	if !p.Armed {
+		return 0
+	}
+	return max(0, p.Until.Sub(now))
+}
 
 // Left is how long a timer of this run may still go on.
 func (p Past) Left(now time.Time) time.Duration {

@@ -217,7 +217,7 @@ func troubles(run string, rows []entry, r runView) []trouble {
 			continue
 		}
 		s := end.state()
-		t := trouble{Wave: e.Wave, Leg: e.Leg, Class: end.class.String(), Tone: s.Tone, Next: next(end.class, "op25b resume "+run),
+		t := trouble{Wave: e.Wave, Leg: e.Leg, Class: end.class.String(), Tone: s.Tone, Next: next(end.class, end.where, "op25b resume "+run),
 			Text: strings.TrimPrefix(end.text, e.Device+": ")}
 		if now := r.Now(e.Device); now != s {
 			t.Now = now.Word

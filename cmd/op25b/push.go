@@ -139,7 +139,7 @@ func (g *globals) advise(r pusher.Report, again string) {
 	for _, o := range r.Outcomes {
 		hint := hintOf(o.Err)
 		if hint == "" {
-			hint = next(o.Class, again)
+			hint = next(o.Class, o.State, again)
 		}
 		if !told[hint] {
 			told[hint] = true
@@ -148,8 +148,11 @@ func (g *globals) advise(r pusher.Report, again string) {
 	}
 }
 
-// next is what to do about a device that came out in a class.
-func next(c pusher.Class, again string) string {
+// next is what to do about a device that came out in a class and a state.
+func next(c pusher.Class, s pusher.State, again string) string {
+	if (s == pusher.After || s == pusher.Cleaned) && (c == pusher.Failed || c == pusher.Refused) {
+		return "the plan is in force on it; put the cause right, then " + again
+	}
 	switch c {
 	case pusher.Failed:
 		return "nothing was sent to it; put it right, then " + again

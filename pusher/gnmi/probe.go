@@ -249,6 +249,9 @@ func (p *trial) tidy(ctx context.Context) error {
 	return err
 }
 
+// ErrTrialLeft says that a trial was begun and could not be cleared away.
+var ErrTrialLeft = errors.New("the list " + TrialList + " may still be on it, and the next push takes it away")
+
 // lastWord is how long is tried to clear a trial away that was interrupted, by the machine's clock.
 const lastWord = 15 * time.Second
 
@@ -268,7 +271,7 @@ func (p *trial) abandon(ctx context.Context, cause error) error {
 	}
 	p.lost = true
 	if err != nil {
-		return fmt.Errorf("%w; the list "+TrialList+" may still be on it, and the next push takes it away: %v", cause, err) // a refusal of the tidying is none of the probe
+		return fmt.Errorf("%w; %w: %v", cause, ErrTrialLeft, err) // a refusal of the tidying is none of the probe
 	}
 	return cause
 }
