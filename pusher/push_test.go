@@ -130,14 +130,15 @@ func TestCutAtEveryLine(t *testing.T) {
 					t.Fatal(err)
 				}
 				now := outcome(status, "r1").State
+				cleaning := strings.Contains(fmt.Sprint(o.Err), ": cleanup: ")
 				want := pusher.Before
-				if strings.Contains(fmt.Sprint(o.Err), ": cleanup: ") {
+				if cleaning {
 					want = pusher.After
 				}
 				back := (o.Class == pusher.RolledBack || o.Class == pusher.Failed) && now == want
 				// A confirmation whose answer was lost may have been carried out: then the change stands.
 				stands := o.Class == pusher.Unknown && (now == pusher.After || now == pusher.Cleaned)
-				if o.Class == pusher.Failed && o.State == pusher.NotKnown {
+				if (o.Class == pusher.Failed || cleaning && o.Class == pusher.Unknown) && o.State == pusher.NotKnown {
 					o.State = now // it broke before it was read
 				}
 				if o.State != now || !back && !stands {
