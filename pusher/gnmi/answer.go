@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
+	"strconv"
 	"strings"
 	"unicode"
 
+	pb "github.com/openconfig/gnmi/proto/gnmi"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
@@ -22,6 +25,66 @@ func given(code codes.Code) bool {
 		return true
 	}
 	return false
+}
+
+// inside is an error that a device of before gNMI 0.4 tells within its answer to a Set.
+type inside struct{ said *status.Status }
+
+func (i inside) Error() string { return i.said.Err().Error() }
+
+// GRPCStatus is what the library looks for.
+func (i inside) GRPCStatus() *status.Status { return i.said }
+
+// within is the error that stands in the answer to a Set, nil for none: of the whole, or of one of its
+// operations. [gnmi.proto: SetResponse.message and UpdateResult.message, deprecated in 0.4.0]
+func within(r *pb.SetResponse) error {
+	//lint:ignore SA1019 old routers still send them
+	all := []*pb.Error{r.GetMessage()}
+	for _, result := range r.GetResponse() {
+		//lint:ignore SA1019 old routers still send them
+		all = append(all, result.GetMessage())
+	}
+	for _, e := range all {
+		if code := codes.Code(e.GetCode()); code != codes.OK {
+			return inside{status.New(code, e.GetMessage())}
+		}
+	}
+	return nil
+}
+
+// denied reports whether an error of a Set can only be the device's own answer: the Set was not
+// carried out.
+func denied(err error) bool {
+	s := status.Convert(err)
+	return errors.As(err, new(inside)) || given(s.Code()) || s.Code() == codes.ResourceExhausted && exhausted(s.Message())
+}
+
+// The texts of the libraries about messages that are too long, those of other languages too.
+var (
+	received = regexp.MustCompile(`(?i)\breceived message larger than max \((\d+) vs\. (\d+)\)`)
+	library  = regexp.MustCompile(`(?i)^(?:grpc: |stream terminated|.*\b(?:trying to send|sent) message larger)`)
+)
+
+// exhausted reports whether a message of code ResourceExhausted says that the device did nothing. Our
+// own library says it of an answer that is longer than maxMessage, which no Set of ours is, and of a call
+// that was broken off; and a device whose answer is too long for itself has carried the Set out.
+func exhausted(message string) bool {
+	if m := received.FindStringSubmatch(message); m != nil {
+		size, err := strconv.Atoi(m[1])
+		return err == nil && size <= maxMessage
+	}
+	return !library.MatchString(message)
+}
+
+// tooLong is what helps against a refusal, "" where it is about something else than the length of
+// the Set.
+func tooLong(err error) string {
+	m := received.FindStringSubmatch(status.Convert(err).Message())
+	if m == nil {
+		return ""
+	}
+	return fmt.Sprintf("; it takes no more than %s bytes in one message, and the Set has %s: where it can be told to take more, do that; "+
+		"fewer entries make it shorter, so where it takes prefix-sets, write `variant: sets`", m[2], m[1])
 }
 
 // through reports whether the channel still works after a status: that matters where nothing was to
@@ -66,8 +129,8 @@ func (t *Dialog) judged(ctx context.Context, line string, err error) error {
 	if err == nil {
 		return nil
 	}
-	if given(status.Code(err)) {
-		return words.Refusal{Line: line, Says: t.says(err)}
+	if denied(err) {
+		return words.Refusal{Line: line, Says: t.says(err) + tooLong(err)}
 	}
 	return t.lose(ctx, line, err)
 }

@@ -52,7 +52,7 @@ func (t *Dialog) setWith(ctx context.Context, line string, patience time.Duratio
 	return t.judged(ctx, line, t.send(ctx, patience, req, extensions...))
 }
 
-// send sends a Set. Its errors are those of the call.
+// send sends a Set. Its errors are those of the call, or what the answer has for one.
 func (t *Dialog) send(ctx context.Context, patience time.Duration, req *pb.SetRequest, more ...api.GNMIOption) error {
 	for _, option := range more {
 		if err := option(req); err != nil {
@@ -61,8 +61,11 @@ func (t *Dialog) send(ctx context.Context, patience time.Duration, req *pb.SetRe
 	}
 	ctx, stop := context.WithTimeout(ctx, patience)
 	defer stop()
-	_, err := t.wire.client.Set(ctx, req)
-	return err
+	answer, err := t.wire.client.Set(ctx, req)
+	if err != nil {
+		return err
+	}
+	return within(answer)
 }
 
 // asking is the id of a commit that nobody makes.
@@ -94,7 +97,7 @@ func (t *Dialog) pending(ctx context.Context) (string, error) {
 		return "none", nil
 	case code == codes.PermissionDenied, code == codes.Unimplemented:
 		return "", words.Refusal{Line: line, Says: t.says(err)} // who may not ask may not change anything either
-	case given(code):
+	case denied(err):
 		return "", fmt.Errorf("%s: whether a commit waits cannot be told: the device says: %s", line, t.says(err))
 	}
 	return "", t.lose(ctx, line, err)
@@ -135,7 +138,7 @@ func (t *Dialog) finish(ctx context.Context, line string, patience time.Duration
 		switch {
 		case err == nil, try > 0 && code == codes.FailedPrecondition:
 			return nil
-		case given(code):
+		case denied(err) && (code != codes.ResourceExhausted || try == tries-1): // else it may have room for it a moment later
 			return words.Refusal{Line: line, Says: t.says(err)}
 		}
 		if lost = t.lose(ctx, line, err); limit.Err() != nil {

@@ -88,6 +88,8 @@ type device struct {
 	pb.UnimplementedGNMIServer
 	get       func(*pb.GetRequest) (*pb.GetResponse, error)
 	set       func(context.Context, *pb.SetRequest) error
+	answers   *pb.SetResponse // to a Set, nil for one that says nothing
+	takes     int             // how many bytes a message to it may have, 0 for as many as are sent
 	subscribe func(*pb.SubscribeRequest, pb.GNMI_SubscribeServer) error
 
 	mu    sync.Mutex
@@ -126,11 +128,13 @@ func (d *device) Set(ctx context.Context, r *pb.SetRequest) (*pb.SetResponse, er
 	d.mu.Lock()
 	d.sets = append(d.sets, r)
 	d.mu.Unlock()
-	if d.set == nil {
-		return &pb.SetResponse{}, nil
+	if d.set != nil {
+		if err := d.set(ctx, r); err != nil {
+			return nil, err
+		}
 	}
-	if err := d.set(ctx, r); err != nil {
-		return nil, err
+	if d.answers != nil {
+		return d.answers, nil
 	}
 	return &pb.SetResponse{}, nil
 }
@@ -237,7 +241,11 @@ func (d *device) serveAt(t testing.TB, address string, c *tls.Config) string {
 	d.mu.Lock()
 	d.door = l
 	d.mu.Unlock()
-	options := []grpc.ServerOption{grpc.MaxRecvMsgSize(maxMessage), grpc.MaxSendMsgSize(1 << 30)}
+	takes := maxMessage
+	if d.takes > 0 {
+		takes = d.takes
+	}
+	options := []grpc.ServerOption{grpc.MaxRecvMsgSize(takes), grpc.MaxSendMsgSize(1 << 30)}
 	if c != nil {
 		options = append(options, grpc.Creds(credentials.NewTLS(c)))
 	}

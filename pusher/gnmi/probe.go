@@ -129,7 +129,7 @@ func (p *trial) clear(ctx context.Context) error {
 	if status.Code(err) == codes.NotFound {
 		return nil
 	}
-	p.unsure = err != nil && !given(status.Code(err))
+	p.unsure = err != nil && !denied(err)
 	return p.judged(ctx, p.line, err)
 }
 
@@ -157,7 +157,7 @@ func (p *trial) begin(ctx context.Context) error {
 		return err
 	}
 	err = p.send(ctx, p.patience, req, api.Extension_CommitRequest(p.id, time.Duration(p.seconds)*time.Second))
-	p.unsure = err == nil || !given(status.Code(err))
+	p.unsure = err == nil || !denied(err)
 	p.begun = err != nil && p.unsure
 	return p.judged(ctx, p.line, err)
 }
@@ -185,7 +185,7 @@ func (p *trial) mistaken(ctx context.Context) (over bool, fault string, err erro
 		return false, "", p.refuse(ctx, "it ignores the Commit extension, so it cannot take a change back by itself", false)
 	case code == codes.InvalidArgument, code == codes.FailedPrecondition:
 		return code == codes.FailedPrecondition, "", nil
-	case given(code):
+	case denied(err):
 		return false, "it takes no confirmation: " + p.says(err), nil
 	}
 	return false, "", p.lose(ctx, p.line, err)
@@ -223,7 +223,7 @@ func (p *trial) stopped(ctx context.Context, err error) error {
 func (p *trial) refuse(ctx context.Context, fault string, gone bool) error {
 	if !gone {
 		left := p.tidy(ctx)
-		if left != nil && !given(status.Code(left)) {
+		if left != nil && !denied(left) {
 			return fmt.Errorf("%w; before that: %s", p.lose(ctx, p.line, left), fault)
 		}
 		if left != nil {
