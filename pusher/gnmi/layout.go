@@ -1,6 +1,7 @@
 package gnmi
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -60,18 +61,20 @@ func compareRows(a, b *node, keys []string) int {
 	return 0
 }
 
+// compareKeys is the order of two keys: numbers by their value, then by how they are spelled, and
+// before words.
 func compareKeys(a, b string) int {
 	x, errX := strconv.ParseUint(a, 10, 64)
 	y, errY := strconv.ParseUint(b, 10, 64)
 	switch {
-	case errX != nil || errY != nil:
+	case errX != nil && errY != nil:
 		return strings.Compare(a, b)
-	case x < y:
-		return -1
-	case x > y:
+	case errX != nil:
 		return 1
+	case errY != nil:
+		return -1
 	}
-	return 0
+	return cmp.Or(cmp.Compare(x, y), strings.Compare(a, b))
 }
 
 // lay writes a node: what fits on a line stands on one, else each member has its own, one blank deeper.
