@@ -1,5 +1,7 @@
 package gnmi
 
+//lint:file-ignore SA1019 old routers still send them
+
 import (
 	"context"
 	"errors"
