@@ -48,14 +48,21 @@ func (n *node) settle(keys []string) {
 	}
 }
 
+// compareRows is the order of two rows by their keys. One without a key is before those with it.
 func compareRows(a, b *node, keys []string) int {
 	for _, name := range keys {
 		x, y := a.member(name), b.member(name)
-		if x == nil || y == nil || !x.leaf() || !y.leaf() {
-			continue
-		}
-		if d := compareKeys(x.text, y.text); d != 0 {
-			return d
+		hasX, hasY := x != nil && x.leaf(), y != nil && y.leaf()
+		switch {
+		case !hasX && !hasY:
+		case !hasX:
+			return -1
+		case !hasY:
+			return 1
+		default:
+			if d := compareKeys(x.text, y.text); d != 0 {
+				return d
+			}
 		}
 	}
 	return 0

@@ -28,6 +28,25 @@ func TestRowsInOneOrder(t *testing.T) {
 	}
 }
 
+// TestRowsWithoutKey: rows of one list that have not the same keys have one order, too.
+func TestRowsWithoutKey(t *testing.T) {
+	rows := []string{`{"name":"2"}`, `{"id":"1"}`, `{"name":"1","id":"2"}`}
+	texts := map[string]bool{}
+	for seed := range uint64(20) {
+		var told []string
+		for _, i := range rand.New(rand.NewPCG(seed, 1)).Perm(len(rows)) {
+			told = append(told, rows[i])
+		}
+		n, err := readJSON([]byte(`{"interface":[` + strings.Join(told, ",") + `]}`))
+		must(t, err)
+		n.settle(keyNames())
+		texts[n.lay()] = true
+	}
+	if len(texts) != 1 {
+		t.Errorf("they are laid out in %d ways", len(texts))
+	}
+}
+
 // TestKeysAreOrdered: whatever the keys, they have one order, in which no two are alike.
 func TestKeysAreOrdered(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 1))
