@@ -102,6 +102,9 @@ func (g *globals) channel(credentials string) (gnmi.Login, error) {
 		}
 		login.Certificate = &pair
 	}
+	if err := login.Sendable(); err != nil {
+		return login, exit{failed, err, "set " + prefix + "USERNAME and " + prefix + "PASSWORD without control characters; one that was read from a file may have the end of its line with it"}
+	}
 	if login.User == "" && login.Certificate == nil {
 		return login, exit{failed, fmt.Errorf("no user name to log in with"), "set " + prefix + "USERNAME and " + prefix + "PASSWORD, or " + prefix + "CERT and " + prefix + "CERT_KEY"}
 	}

@@ -86,6 +86,10 @@ func obstacles() []obstacle {
 			s.env["OP25B_CORE_PASSWORD"] = ""
 			return nil
 		}, 1, always("set the credentials")},
+		{"a password with a line end", []string{"openconfig"}, func(s *site, r *router) []string {
+			s.env["OP25B_CORE_PASSWORD"] = "two\nlines"
+			return nil
+		}, 1, always(`credentials "core": the password has a control character`)},
 		{"no user", nil, func(s *site, r *router) []string {
 			s.env["OP25B_CORE_USERNAME"] = ""
 			return nil

@@ -31,6 +31,19 @@ func (l Login) String() string { return l.User }
 // GoString hides everything but the user.
 func (l Login) GoString() string { return l.User }
 
+// Sendable says why a login cannot be shown to a device: every call carries it as a line of its header.
+// Nothing of what it has is told.
+func (l Login) Sendable() error {
+	for _, one := range []struct{ name, text string }{{"user name", l.User}, {"password", l.Password}} {
+		for i := range len(one.text) {
+			if c := one.text[i]; c < ' ' && c != '\t' || c == 0x7f {
+				return fmt.Errorf("the %s has a control character, such as the end of a line, which gRPC does not carry", one.name)
+			}
+		}
+	}
+	return nil
+}
+
 // Road is the way to one device.
 type Road struct {
 	Address string // host:port; the certificate must be for the host
@@ -65,6 +78,9 @@ type Dialog struct {
 // whether it lets us in. Patience is how long it may take over a call. The context bounds the
 // opening only.
 func Open(ctx context.Context, d Dialer, r Road, s words.Session, patience time.Duration) (*Dialog, error) {
+	if err := r.Login.Sendable(); err != nil {
+		return nil, err
+	}
 	w, err := dial(ctx, d, r, "")
 	if err != nil {
 		return nil, err

@@ -198,6 +198,34 @@ func TestCloseGivesBack(t *testing.T) {
 	t.Fatalf("%d goroutines, before %d\n%s", runtime.NumGoroutine(), before, buf[:runtime.Stack(buf, true)])
 }
 
+// TestSendable: what a header carries comes to the device as it is. What it does not carry is told
+// before anything is sent, without what it is.
+func TestSendable(t *testing.T) {
+	k := &keeper{clock: &hand{}}
+	b := newBench(t, &device{get: k.get})
+	for _, text := range []string{"p\u00e4ssw\u00f6rd", "\u65e5\u672c\u8a9e", "with blank ", "tab\tx", "percent%20", strings.Repeat("x", 9000)} {
+		b.road.Login.Password = text
+		_, err := b.open(t, patience).Read(context.Background(), "get")
+		if got := strings.Join(b.seen[len(b.seen)-1].Get("password"), "|"); got != text || err != nil {
+			t.Errorf("%.20q comes as %.20q: %v", text, got, err)
+		}
+	}
+	before := len(b.seen)
+	for _, c := range []string{"\n", "\r", "\x00", "\x1b", "\x7f"} {
+		for what, login := range map[string]Login{"password": {User: "op", Password: secret + c + "x"}, "user name": {User: secret + c}} {
+			road := b.road
+			road.Login = login
+			_, err := Open(context.Background(), b.dialer, road, words.Session{}, patience)
+			if err == nil || !strings.Contains(err.Error(), "the "+what+" has a control character") || strings.Contains(err.Error(), secret) {
+				t.Errorf("%s with %q: %v", what, c, err)
+			}
+		}
+	}
+	if len(b.seen) != before {
+		t.Error("something was sent")
+	}
+}
+
 // TestNothingSecret: no way of printing tells a password.
 func TestNothingSecret(t *testing.T) {
 	b := newBench(t, &device{})
