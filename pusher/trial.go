@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"sync"
 	"time"
 
+	"op25b/pusher/gnmi"
 	"op25b/templates/words"
 )
 
@@ -62,11 +64,35 @@ func (m *mission) tried(ctx context.Context) error {
 		return nil
 	case !errors.As(err, &said):
 		return fmt.Errorf("trying whether it takes a change back by itself: %w", err)
-	case m.a.words.Locked != nil && m.a.words.Locked.MatchString(said.Says):
-		return refuse("somebody else holds it: %s", said.Says)
-	case !slices.Contains(m.options.AcceptNone, m.step.Device):
+	}
+	if err := m.hindered(ctx, said); err != nil {
+		return err
+	}
+	if !slices.Contains(m.options.AcceptNone, m.step.Device) {
 		return refuse("%s; write `revert: none` for it and accept that by name", said.Says)
 	}
 	m.guard, m.guarded = words.Guard{}, false
+	return nil
+}
+
+// hindered says why a device refused its trial, where that shows nothing of whether it takes a change
+// back; nil where it does.
+func (m *mission) hindered(ctx context.Context, said words.Refusal) error {
+	says := func(r *regexp.Regexp) bool { return r != nil && r.MatchString(said.Says) }
+	if says(m.guard.Denied) {
+		return refuse("the account may not write there: %s; give it that right on the device, or use another account", said.Says)
+	}
+	if says(m.a.words.Locked) {
+		timer, err := m.a.pending(ctx, m.guard)
+		if err != nil {
+			return err
+		}
+		if timer.runs {
+			return refuse("somebody else holds it: %s", said.Says)
+		}
+	}
+	if says(m.guard.Hindered) {
+		return refuse("it refuses the list %s, by which it is tried whether it takes a change back by itself: %s", gnmi.TrialList, said.Says)
+	}
 	return nil
 }

@@ -12,7 +12,11 @@ var (
 	shape   = regexp.MustCompile(`^(?:delete /[!->@-~]+|(?:replace|union_replace|update) /[!->@-~]+ \{[ ->@-~]*\})$`)
 	nothing = regexp.MustCompile(`^$`)
 	// A Set while somebody's commit waits for its confirmation. [gnmi-commit-confirmed.md]
-	locked = regexp.MustCompile(`FailedPrecondition`)
+	locked = regexp.MustCompile(`^FailedPrecondition: `)
+	// Who may not write, and what any Set may be refused for. A device that does not know the Commit
+	// extension says one of the other codes: Unimplemented, InvalidArgument.
+	denied   = regexp.MustCompile(`^(?:PermissionDenied|Unauthenticated): `)
+	hindered = regexp.MustCompile(`^(?:FailedPrecondition|ResourceExhausted|NotFound|AlreadyExists|OutOfRange|Aborted|Internal|Unavailable): `)
 )
 
 // Session is how one talks to the router. The commands are words for calls of gNMI; none of them is
@@ -33,9 +37,11 @@ func (Dialect) Session() words.Session {
 		Commit:   words.Command{Line: "set"},
 		Discard:  discard,
 		Guards: map[string]words.Guard{"native": {
-			Probe:  words.Command{Line: "probe %d"},
-			Commit: words.Command{Line: "set confirmed %d"},
-			Unit:   time.Second, Least: 10, Most: 3600,
+			Probe:    words.Command{Line: "probe %d"},
+			Denied:   denied,
+			Hindered: hindered,
+			Commit:   words.Command{Line: "set confirmed %d"},
+			Unit:     time.Second, Least: 10, Most: 3600,
 			Confirm:   words.Confirm{Command: words.Command{Line: "confirm"}},
 			Revert:    []words.Command{{Line: "cancel"}},
 			Pending:   "pending",

@@ -71,7 +71,7 @@ func TestSession(t *testing.T) {
 			t.Errorf("%q is taken", line)
 		}
 	}
-	if !g.PendingIs.MatchString("pending") || g.PendingIs.MatchString("none") || !s.Locked.MatchString("FailedPrecondition: x") {
+	if !g.PendingIs.MatchString("pending") || g.PendingIs.MatchString("none") || !s.Locked.MatchString("FailedPrecondition: x") || s.Locked.MatchString("it takes no confirmation: FailedPrecondition: x") {
 		t.Error("what a device says of a commit that is pending")
 	}
 	if m := s.SerialIs.FindStringSubmatch("FOC1234X\n"); len(m) != 2 || m[1] != "FOC1234X" {

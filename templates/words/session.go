@@ -111,6 +111,9 @@ type Guard struct {
 	// Probe makes the device show that it really does so, where it may not and say nothing of it:
 	// what it refuses here it would not take back.
 	Probe Command
+	// Denied matches what it says to the probe of an account that may not write, and Hindered what it
+	// says when it refuses the probe for a reason that has nothing to do with taking back; nil for neither.
+	Denied, Hindered *regexp.Regexp
 	// One of the three has a line and starts the timer: Before in admin mode, Enter in place of
 	// Session.Enter, Commit in place of Session.Commit.
 	Before, Enter, Commit Command
