@@ -119,40 +119,56 @@ func movable(old, now []acl.Entry, keep pairs) map[string]int {
 	return out
 }
 
-// pair makes a removal and the addition of an entry that is built alike one change.
+// pair makes a removal and the addition of an entry that is built alike one change, where the first
+// of the two stood: the line differs in the generation of its names only. Each takes the first that is
+// left.
 func pair(changes []acl.Change) []acl.Change {
+	lines := make([]string, len(changes))
+	left := map[half][]int{}
+	for i, c := range changes {
+		lines[i] = ungenerated(c.Line)
+		left[half{c.Sign, lines[i]}] = append(left[half{c.Sign, lines[i]}], i)
+	}
 	var out []acl.Change
-	used := map[int]bool{}
+	used := make([]bool, len(changes))
 	for i, c := range changes {
 		if used[i] {
 			continue
 		}
-		if c.Sign == acl.Removed || c.Sign == acl.Added {
-			if j := partner(changes, i, used); j >= 0 {
-				used[j] = true
-				added := c
-				if c.Sign == acl.Removed {
-					added = changes[j]
-				}
-				out = append(out, acl.Change{Sign: acl.Changed, Line: added.Line, Why: added.Why})
-				continue
-			}
+		others := half{opposite(c.Sign), lines[i]}
+		for len(left[others]) > 0 && left[others][0] < i {
+			left[others] = left[others][1:]
 		}
-		out = append(out, c)
+		if len(left[others]) == 0 {
+			out = append(out, c)
+			continue
+		}
+		j := left[others][0]
+		left[others], used[j] = left[others][1:], true
+		added := c
+		if c.Sign == acl.Removed {
+			added = changes[j]
+		}
+		out = append(out, acl.Change{Sign: acl.Changed, Line: added.Line, Why: added.Why})
 	}
 	return out
 }
 
-// partner is a change of the other sign whose line differs in the generation of its names only.
-func partner(changes []acl.Change, i int, used map[int]bool) int {
-	for j := i + 1; j < len(changes); j++ {
-		c, d := changes[i], changes[j]
-		opposite := c.Sign == acl.Removed && d.Sign == acl.Added || c.Sign == acl.Added && d.Sign == acl.Removed
-		if opposite && !used[j] && ungenerated(c.Line) == ungenerated(d.Line) {
-			return j
-		}
+// half is one side of a change: what happens to a line, without the generations of our names.
+type half struct {
+	sign acl.Sign
+	line string
+}
+
+// opposite is added for removed and the reverse, "" for the others.
+func opposite(s acl.Sign) acl.Sign {
+	switch s {
+	case acl.Added:
+		return acl.Removed
+	case acl.Removed:
+		return acl.Added
 	}
-	return -1
+	return ""
 }
 
 // ungenerated is a line without the generations of our names.
