@@ -178,10 +178,9 @@ func blank(l acl.List, at acl.Point) Tally {
 func (t *Tally) sum(l acl.List, counts []words.Count) {
 	written := entries(l)
 	unnumbered := !slices.ContainsFunc(written, func(e acl.Entry) bool { return e.Sequence > 0 || e.Label != "" })
+	shown := placesOf(counts)
 	for i, e := range written {
-		at := slices.IndexFunc(counts, func(c words.Count) bool {
-			return e.Label != "" && e.Count && c.Label == e.Label || e.Sequence > 0 && c.Sequence == e.Sequence
-		})
+		at := shown.of(e)
 		if unnumbered && len(counts) == len(written) {
 			at = i
 		}
@@ -190,6 +189,41 @@ func (t *Tally) sum(l acl.List, counts []words.Count) {
 			t.Entries[i].Known = true
 		}
 	}
+}
+
+// places are where counts stand, by the name and the number of their entries: the first of each.
+type places struct {
+	labels  map[string]int
+	numbers map[int]int
+}
+
+func placesOf(counts []words.Count) places {
+	p := places{map[string]int{}, map[int]int{}}
+	for i, c := range counts {
+		if _, there := p.labels[c.Label]; !there {
+			p.labels[c.Label] = i
+		}
+		if _, there := p.numbers[c.Sequence]; !there {
+			p.numbers[c.Sequence] = i
+		}
+	}
+	return p
+}
+
+// of is the place of the first count of an entry, -1 for none.
+func (p places) of(e acl.Entry) int {
+	byLabel, labelled := p.labels[e.Label]
+	byNumber, numbered := p.numbers[e.Sequence]
+	labelled, numbered = labelled && e.Label != "" && e.Count, numbered && e.Sequence > 0
+	switch {
+	case labelled && numbered:
+		return min(byLabel, byNumber)
+	case labelled:
+		return byLabel
+	case numbered:
+		return byNumber
+	}
+	return -1
 }
 
 // logged reads the lines of the log that mean trouble: those about hardware that did not take a

@@ -95,20 +95,26 @@ func (s Signals) final(at acl.Point) Took {
 	return Took{}
 }
 
-// was is the counter of an entry in an earlier tally; not known where there is none.
-func (t Tally) was(entry string) Took {
-	i := slices.IndexFunc(t.Entries, func(e Took) bool { return e.Entry == entry })
-	if i < 0 {
-		return Took{}
+// byEntry are the counters of a tally by their entries; of two with one name it is the first.
+func (t Tally) byEntry() map[string]Took {
+	out := make(map[string]Took, len(t.Entries))
+	for _, e := range t.Entries {
+		if _, there := out[e.Entry]; !there {
+			out[e.Entry] = e
+		}
 	}
-	return t.Entries[i]
+	return out
 }
 
 func (t Tally) backwards(earlier Tally) []string {
+	if t.shown != earlier.shown {
+		return nil
+	}
 	var reasons []string
+	before := earlier.byEntry()
 	for _, e := range t.Entries {
-		was := earlier.was(e.Entry)
-		if !e.Known || !was.Known || t.shown != earlier.shown {
+		was := before[e.Entry]
+		if !e.Known || !was.Known {
 			continue
 		}
 		if _, ok := grown(was.Packets, e.Packets); !ok {
@@ -121,8 +127,9 @@ func (t Tally) backwards(earlier Tally) []string {
 
 // standing is why the last permit of a list looks dead, "" where it does not.
 func (t Tally) standing(earlier Tally, former []Signals) string {
+	before := earlier.byEntry()
 	for _, e := range t.Entries {
-		was := earlier.was(e.Entry)
+		was := before[e.Entry]
 		if !e.Final || !e.Known || !was.Known || e.Packets != was.Packets || t.shown != earlier.shown || !counting(t.Point, former) {
 			continue
 		}
@@ -171,8 +178,9 @@ func (s Signals) account(earlier Signals) string {
 		}
 		seen = append(seen, key)
 		was, _ := earlier.tally(t.Point, t.List)
+		before := was.byEntry()
 		for _, e := range t.Entries {
-			more, ok := grown(was.was(e.Entry).Packets, e.Packets)
+			more, ok := grown(before[e.Entry].Packets, e.Packets)
 			if !e.Known || !ok {
 				continue
 			}
