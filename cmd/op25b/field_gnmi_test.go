@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	rpc "google.golang.org/grpc/codes"
+
 	"op25b/lab"
 	"op25b/lab/openconfig"
 )
@@ -72,6 +74,73 @@ func TestNoCommit(t *testing.T) {
 			s.must(0, "diff")
 		})
 	}
+}
+
+// TestTrialRefused: a router that refuses the list of the trial has shown nothing of whether it takes a change
+// back. It is told why in its own words, and that the account may not write where that is why.
+func TestTrialRefused(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		code rpc.Code
+		says string
+	}{
+		"it may not write":      {rpc.PermissionDenied, "the account may not write there: PermissionDenied: "},
+		"it is not known":       {rpc.Unauthenticated, "the account may not write there: Unauthenticated: "},
+		"no room":               {rpc.FailedPrecondition, "it refuses the list OP25B-PROBE, by which it is tried whether it takes a change back by itself: FailedPrecondition: "},
+		"no resources":          {rpc.ResourceExhausted, "it refuses the list OP25B-PROBE, by which it is tried whether it takes a change back by itself: ResourceExhausted: "},
+		"no Commit extension":   {rpc.Unimplemented, "write `revert: none` for it and accept that by name"},
+		"an unknown extension":  {rpc.InvalidArgument, "write `revert: none` for it and accept that by name"},
+		"somebody came between": {rpc.FailedPrecondition, "somebody else holds it: FailedPrecondition: "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := runSite(t, oneWave, "openconfig")
+			r := s.routers[0]
+			r.Spoil(lab.Fault{RefusePath: "/acl/acl-sets", RefuseCode: int(c.code), Message: "not now"})
+			if name == "somebody came between" {
+				r.lose = func(line string) bool {
+					if strings.HasPrefix(line, "Set commit ") {
+						r.Spoil(lab.Fault{Lock: "yamada"})
+					}
+					return false
+				}
+			}
+			text := r.Running()
+			out := s.must(6, s.push("next.plan")...)
+			s.says(out, c.says)
+			for _, other := range []string{"the account may not write", "somebody else holds it", "revert: none"} {
+				if !strings.Contains(c.says, other) && strings.Contains(out.out+out.err, other) {
+					t.Errorf("it says %q:\n%s%s", other, out.err, out.out)
+				}
+			}
+			if r.Running() != text {
+				t.Errorf("it is changed:\n%s", r.Running())
+			}
+		})
+	}
+}
+
+// TestSubinterfaceZero: a router whose entry for Ethernet2 names subinterface 0 calls that Ethernet2.0, and so
+// it is to be called in the inventory.
+func TestSubinterfaceZero(t *testing.T) {
+	t.Parallel()
+	s := emptySite(t)
+	r := s.add(openconfig.Kind(), nil)
+	s.write()
+	doc := `{"openconfig-acl:acl":{"interfaces":{"interface":[{"id":"Ethernet2","config":{"id":"Ethernet2"},"interface-ref":{"config":{"interface":"Ethernet2","subinterface":0}}}]}},` +
+		`"openconfig-interfaces:interfaces":{"interface":[{"name":"Ethernet2","config":{"name":"Ethernet2"}}]}}`
+	if err := os.WriteFile(s.file(r.name+".cfg"), []byte(doc), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.says(s.must(1, "diff", "--running", s.dir), "Ethernet2 in ipv4: the router has it as Ethernet2.0: write that for this attachment in the inventory")
+	inventory, err := os.ReadFile(s.file("inventory.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(s.file("inventory.yaml"), []byte(strings.ReplaceAll(string(inventory), "Ethernet2", "Ethernet2.0")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.says(s.must(2, "diff", "--running", s.dir), "bind Ethernet2.0 in ipv4")
 }
 
 // TestCleartext: without TLS no password goes out, nor anything else, unless the device is named.

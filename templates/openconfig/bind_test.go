@@ -189,6 +189,14 @@ func TestTakenID(t *testing.T) {
 	if _, err := (Dialect{}).Lay(example(), have, acl.Owner{}); err == nil || !strings.Contains(err.Error(), "Ethernet2 out ipv4: the id is that of the entry for Ethernet5") {
 		t.Errorf("laid with %v", err)
 	}
+	have = parsed(t, `{"acl": {"interfaces": {"interface": [`+entranceText("Ethernet2", `"interface": "Ethernet2", "subinterface": 100`, "")+`]}}}`)
+	if _, err := (Dialect{}).Lay(example(), have, acl.Owner{}); err == nil || !strings.Contains(err.Error(), "the entry for Ethernet2.100; give that entry another id") {
+		t.Errorf("laid with %v", err)
+	}
+	have = parsed(t, `{"acl": {"interfaces": {"interface": [`+entranceText("Ethernet2", `"interface": "Ethernet2", "subinterface": 0`, "")+`]}}}`)
+	if _, err := (Dialect{}).Lay(example(), have, acl.Owner{}); err == nil || !strings.Contains(err.Error(), "Ethernet2 out ipv4: the router has it as Ethernet2.0: write that for this attachment") {
+		t.Errorf("laid with %v", err)
+	}
 	have = parsed(t, `{"acl": {"interfaces": {"interface": [`+entranceText("Ethernet2", `"interface": "Ethernet5"`, "")+","+entranceText("two", `"interface": "Ethernet2"`, "")+`]}}}`)
 	if c := laid(t, Dialect{}, example(), have); c.Bindings[2].Tail != "id=two" {
 		t.Errorf("bound as %+v", c.Bindings[2])

@@ -48,7 +48,7 @@ func (c *config) bindings(top *node) {
 	}
 	for _, e := range all {
 		if e.id != e.word && taken[e.id] == 0 {
-			c.keep(e.id, "the id is that of the entry for "+e.word) // nothing can be bound at an interface of that name
+			c.keep(e.id, elsewhere+e.word) // nothing can be bound at an interface of that name
 		}
 	}
 	c.aliases()
@@ -146,6 +146,9 @@ func (c *config) keep(word, tail string) {
 	}
 	c.Tails[word] = tail
 }
+
+// elsewhere begins what a binding carries at an interface whose name is the id of another one's entry.
+const elsewhere = "the id is that of the entry for "
 
 // tail is how a binding carries the id of its entry, where that is not the interface's name.
 const tail = "id="

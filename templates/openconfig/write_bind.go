@@ -92,6 +92,8 @@ func bindable(b acl.Binding) error {
 		return fmt.Errorf("%s: one list only can be bound", b.Point())
 	case b.Unmodelled != "":
 		return fmt.Errorf("%s: %s", b.Point(), b.Unmodelled)
+	case b.Tail == elsewhere+b.Interface+".0":
+		return fmt.Errorf("%s: the router has it as %s.0: write that for this attachment in the inventory", b.Point(), b.Interface)
 	case b.Tail != "" && !strings.HasPrefix(b.Tail, tail):
 		return fmt.Errorf("%s: %s; give that entry another id", b.Point(), b.Tail)
 	}
