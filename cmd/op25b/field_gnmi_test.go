@@ -132,7 +132,7 @@ func TestSubinterfaceZero(t *testing.T) {
 	if err := os.WriteFile(s.file(r.name+".cfg"), []byte(doc), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s.says(s.must(1, "diff", "--running", s.dir), "Ethernet2 in ipv4: the router has it as Ethernet2.0: write that for this attachment in the inventory")
+	s.says(s.must(1, "diff", "--running", s.dir), "Ethernet2 in ipv4: write Ethernet2.0 for this attachment in the inventory")
 	inventory, err := os.ReadFile(s.file("inventory.yaml"))
 	if err != nil {
 		t.Fatal(err)

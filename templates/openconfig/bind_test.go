@@ -194,7 +194,7 @@ func TestTakenID(t *testing.T) {
 		t.Errorf("laid with %v", err)
 	}
 	have = parsed(t, `{"acl": {"interfaces": {"interface": [`+entranceText("Ethernet2", `"interface": "Ethernet2", "subinterface": 0`, "")+`]}}}`)
-	if _, err := (Dialect{}).Lay(example(), have, acl.Owner{}); err == nil || !strings.Contains(err.Error(), "Ethernet2 out ipv4: the router has it as Ethernet2.0: write that for this attachment") {
+	if _, err := (Dialect{}).Lay(example(), have, acl.Owner{}); err == nil || !strings.Contains(err.Error(), "Ethernet2 out ipv4: write Ethernet2.0 for this attachment in the inventory") {
 		t.Errorf("laid with %v", err)
 	}
 	have = parsed(t, `{"acl": {"interfaces": {"interface": [`+entranceText("Ethernet2", `"interface": "Ethernet5"`, "")+","+entranceText("two", `"interface": "Ethernet2"`, "")+`]}}}`)

@@ -93,7 +93,7 @@ func bindable(b acl.Binding) error {
 	case b.Unmodelled != "":
 		return fmt.Errorf("%s: %s", b.Point(), b.Unmodelled)
 	case b.Tail == elsewhere+b.Interface+".0":
-		return fmt.Errorf("%s: the router has it as %s.0: write that for this attachment in the inventory", b.Point(), b.Interface)
+		return fmt.Errorf("%s: write %s.0 for this attachment in the inventory: that is how the router has it", b.Point(), b.Interface)
 	case b.Tail != "" && !strings.HasPrefix(b.Tail, tail):
 		return fmt.Errorf("%s: %s; give that entry another id", b.Point(), b.Tail)
 	}
