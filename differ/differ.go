@@ -18,8 +18,8 @@ type Question struct {
 	Chain    map[acl.Point]bool // the points where a list of others stays and ours goes before it
 	Embed    map[acl.Point]bool // the points where ours goes into the list of others
 	Owner    acl.Owner
-	TakeOver []string // names of ours that may be replaced although others use or edited them
-	Choices  string   // what can be done about a list of others at a point
+	TakeOver []string             // names of ours that may be replaced although others use or edited them
+	Choices  map[acl.Point]string // what can be done about the list of others at a point
 }
 
 // Diff answers the question, or refuses with all reasons at once.

@@ -36,7 +36,7 @@ func running(b acl.Binding, ours ...acl.List) acl.Config {
 }
 
 func question(have, want acl.Config) differ.Question {
-	return differ.Question{Have: have, Want: want, Points: []acl.Point{out4}, Chain: map[acl.Point]bool{}, Owner: acl.Owner{First: 250000, Last: 250099}, Choices: "take it off"}
+	return differ.Question{Have: have, Want: want, Points: []acl.Point{out4}, Chain: map[acl.Point]bool{}, Owner: acl.Owner{First: 250000, Last: 250099}, Choices: map[acl.Point]string{out4: "take it off"}}
 }
 
 func blocked(names ...string) acl.Config {

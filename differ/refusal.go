@@ -83,7 +83,7 @@ func (q Question) foreign() []Reason {
 		}
 		out = append(out, Reason{
 			fmt.Sprintf("line %d: %s has a list that is not ours: %s", b.Place.Line, p, strings.Join(others, " ")),
-			q.Choices})
+			q.Choices[p]})
 	}
 	return out
 }

@@ -1,19 +1,16 @@
 package planner
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"op25b/acl"
-	"op25b/acl/packet"
 	"op25b/differ"
 	"op25b/inventory"
 	"op25b/plan"
 	"op25b/prover"
 	"op25b/renderer"
-	"op25b/templates"
 )
 
 // Draft is what is known about one device's change.
@@ -34,7 +31,7 @@ func (d Desk) Draft(device inventory.Device, running string) (Draft, error) {
 	if err != nil {
 		return Draft{}, fmt.Errorf("running config: %w", err)
 	}
-	owner, limits := Owner(device), r.Dialect().Limits()
+	owner := Owner(device)
 	device, company, err := beside(device, have, r)
 	if err != nil {
 		return Draft{}, err
@@ -43,7 +40,7 @@ func (d Desk) Draft(device inventory.Device, running string) (Draft, error) {
 	if err != nil {
 		return Draft{}, err
 	}
-	q := differ.Question{Have: have, Want: unplaced(sketch.text.Back), Points: Points(device), Chain: company[inventory.Chain], Embed: company[inventory.Embed], Owner: owner, TakeOver: d.TakeOver, Choices: choices(limits)}
+	q := differ.Question{Have: have, Want: unplaced(sketch.text.Back), Points: Points(device), Chain: company.chain, Embed: company.embed, Owner: owner, TakeOver: d.TakeOver, Choices: company.choices}
 	delta, err := differ.Diff(q)
 	if err != nil {
 		return Draft{}, err
@@ -74,94 +71,6 @@ func unplaced(c acl.Config) acl.Config {
 		c.Lists[i] = l
 	}
 	return c
-}
-
-// beside decides for each attachment how ours stands beside lists of others, and gives the points
-// with such lists by what the inventory says. Where nothing of others is bound, a list of our own
-// is all that is needed, whatever the inventory allows.
-func beside(device inventory.Device, have acl.Config, r renderer.Renderer) (inventory.Device, map[string]map[acl.Point]bool, error) {
-	owner := Owner(device)
-	company := map[string]map[acl.Point]bool{inventory.Chain: {}, inventory.Embed: {}}
-	var attach []inventory.Attach
-	for _, a := range device.Attach {
-		for _, f := range families(a) {
-			one := a
-			one.Families = []string{f.String()}
-			p := point(a, f)
-			_, others := have.Own(owner, have.Binding(p))
-			if len(others) == 0 {
-				one.Existing = inventory.Refuse
-			} else if err := companion(a.Existing, r, have, p, others); err != nil {
-				return device, nil, refuse("%s has a list that is not ours (%s), and %v", alternatives(r, p, a.Existing), p, strings.Join(others, " "), err)
-			}
-			if one.Existing != inventory.Refuse {
-				company[one.Existing][p] = true
-			}
-			attach = append(attach, one)
-		}
-	}
-	device.Attach = attach
-	return device, company, nil
-}
-
-// companion says why ours cannot stand with the lists of others at a point as the inventory wants.
-func companion(existing string, r renderer.Renderer, have acl.Config, p acl.Point, others []string) error {
-	limits := r.Dialect().Limits()
-	_, embeds := r.Dialect().(templates.Embedder)
-	_, defined := have.List(p.Family, others[0])
-	switch {
-	case existing == inventory.Chain && !limits.Chains:
-		return fmt.Errorf("a device of dialect %s binds one list only", r.Dialect().Name())
-	case existing == inventory.Chain:
-		if err := chainable(r, p, others); err != nil {
-			return fmt.Errorf("ours cannot stand before it: %w", err)
-		}
-	case existing == inventory.Embed && !embeds:
-		return fmt.Errorf("our lines go into no list of dialect %s; `existing: chain` puts a list of ours before it", r.Dialect().Name())
-	case existing == inventory.Embed && !limits.HasGroups(p.Family):
-		return fmt.Errorf("our lines cannot go into it: %s lists of dialect %s have no groups, and only a group of ours tells our lines from theirs", p.Family, r.Dialect().Name())
-	case existing == inventory.Embed && (len(others) > 1 || !defined):
-		return fmt.Errorf("our lines go into one list that is defined")
-	}
-	return nil
-}
-
-// alternatives are what can be done where ours cannot stand with a list of others as the
-// inventory wants.
-func alternatives(r renderer.Renderer, p acl.Point, existing string) string {
-	hint := "take it off, or attach elsewhere"
-	_, embeds := r.Dialect().(templates.Embedder)
-	switch groups := r.Dialect().Limits().HasGroups(p.Family); {
-	case embeds && !groups && existing == inventory.Embed:
-		hint += fmt.Sprintf(", or leave %s out of the attachment's `families`", p.Family)
-	case embeds && groups && existing != inventory.Embed:
-		hint += "; or write `existing: embed` and our lines go into that list, before its own"
-	}
-	return hint
-}
-
-// chainable asks the dialect whether it can write a list of ours before those of others at a
-// point. The innermost error is the dialect's own, without the template around it.
-func chainable(r renderer.Renderer, p acl.Point, others []string) error {
-	ours := acl.Binding{Interface: p.Interface, Direction: p.Direction, Family: p.Family, Lists: append([]string{others[0]}, others...)}
-	_, err := r.Lines(acl.Config{Bindings: []acl.Binding{ours}})
-	for inner := errors.Unwrap(err); inner != nil; inner = errors.Unwrap(inner) {
-		err = inner
-	}
-	return err
-}
-
-// choices are what can be done about a list of others, on a device of these limits: without
-// chains, only the Cisco dialects are left, which embed.
-func choices(l acl.Limits) string {
-	if l.Chains {
-		return "write `existing: chain` for this attachment and ours goes before it, every line of the other list kept; or take it off, or attach elsewhere"
-	}
-	which := "that list"
-	if !l.HasGroups(packet.V6) {
-		which += " (IPv4 only)"
-	}
-	return "write `existing: embed` for this attachment and our lines go into " + which + ", before its own; or take it off, or attach elsewhere"
 }
 
 func refuse(what, hint string, args ...any) error {

@@ -171,6 +171,9 @@ func tail(b acl.Binding) (string, error) {
 	if b.Tail == "" {
 		return "", nil
 	}
+	if set, named := strings.CutPrefix(b.Tail, setBinding); named {
+		return "", fmt.Errorf("%s has the filter set %q: bind its numbers instead, for what a router does with both is not known", b.Point(), set)
+	}
 	list, dynamic := strings.CutPrefix(b.Tail, dynamicWords)
 	if _, why := numbers(strings.Fields(list)); !dynamic || why != "" {
 		return "", fmt.Errorf("%s: %q cannot follow the numbers of a binding", b.Point(), b.Tail)
