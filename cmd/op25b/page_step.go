@@ -21,16 +21,23 @@ type bar struct {
 // block is the change of one device, or of several whose change is the same.
 type block struct {
 	plan.Step
-	Anchor  string
-	Names   []string
-	Where   []string // name, address
-	Same    bool
-	How     string
-	Facts   []fact
-	Rows    []packetRow
-	Others  string
-	Proved  bool
-	Counted string // of the lines to send
+	Anchor   string
+	Names    []string
+	Where    []string // name, address
+	Same     bool
+	How      string
+	Facts    []fact
+	Passages []passage
+	Rows     []packetRow
+	Others   string
+	Proved   bool
+	Counted  string // of the lines to send
+}
+
+// passage is lines that go out together, and what they do then; no title where they are all there are.
+type passage struct {
+	Title string
+	Lines []string
 }
 
 // packetRow is a Row whose long sets of addresses are folded away.
@@ -74,7 +81,7 @@ func unplaced(rows []plan.Row) []plan.Row {
 
 func blockOf(group []plan.Step) block {
 	s := group[0]
-	b := block{Step: s, Same: s.Method == plan.None, How: methodWords(s.Method), Proved: proved(s.Proof), Counted: counted(len(s.Do), "line")}
+	b := block{Step: s, Same: s.Method == plan.None, How: methodWords(s.Method), Proved: proved(s.Proof), Passages: passages(s), Counted: counted(len(s.Do), "line")}
 	for _, one := range group {
 		b.Names = append(b.Names, one.Device)
 		b.Where = append(b.Where, one.Address)
@@ -119,6 +126,20 @@ func methodWords(method string) string {
 		return "one gNMI Set"
 	}
 	return "nothing to do"
+}
+
+// passages are the lines of a step as its method sends them.
+func passages(s plan.Step) []passage {
+	stage, swap := "Stage, without effect; read back before the switch", "Switch, from here on it has effect"
+	switch {
+	case len(s.Stage)+len(s.Switch) == 0:
+		return []passage{{"", s.Do}}
+	case s.Method == plan.Set:
+		return []passage{{"One Set, a transaction: nothing is staged, and it is read back when it is in force", s.Do}}
+	case s.Method == plan.Commit:
+		stage, swap = "Stage in the candidate, without effect; read back before the commit", "Switch in the candidate; all of it has effect with the commit"
+	}
+	return slices.DeleteFunc([]passage{{stage, s.Stage}, {swap, s.Switch}}, func(p passage) bool { return len(p.Lines) == 0 })
 }
 
 // signs counts changed lines by their sign: +3 −1 ~2.

@@ -155,6 +155,31 @@ func TestPages(t *testing.T) {
 	}
 }
 
+// TestPagePassages: the page says of each method what happens between the lines and their effect. Of a gNMI
+// Set, which is one transaction, it says nothing about staging and reading back before.
+func TestPagePassages(t *testing.T) {
+	staged, unbound, candidate := "nothing is staged", "read back before the switch", "read back before the commit"
+	for method, want := range map[string]string{plan.Set: staged, plan.Swap: unbound, plan.InPlace: unbound, plan.Commit: candidate} {
+		p := boardPlan()
+		for _, w := range p.Waves {
+			for i := range w.Steps {
+				if w.Steps[i].Method != plan.None {
+					w.Steps[i].Method = method
+				}
+			}
+		}
+		got := printed(t, page{Plan: p.Sealed(), File: "p"})
+		for _, one := range []string{staged, unbound, candidate} {
+			if is := strings.Contains(got, one); is != (one == want) {
+				t.Errorf("%s: it says %q: %v", method, one, is)
+			}
+		}
+		if !strings.Contains(got, "ip access-group OP25B-OUT-V4-G2 out\n</pre>") {
+			t.Errorf("%s: the lines to send are not all there", method)
+		}
+	}
+}
+
 // TestPageOfAPlanFile is the page as people make it: of a file, the same bytes each time, and
 // not of a file that was changed.
 func TestPageOfAPlanFile(t *testing.T) {
