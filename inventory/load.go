@@ -104,6 +104,10 @@ func readDevice(name string, e sheet.Entry, defaults Device) Device {
 	d.Numbers = readNumbers(o.Get("numbers"), d.Dialect)
 	d.Algorithms = readAlgorithms(o.Get("algorithms"))
 	d.readModel(o)
+	if d.TLS == Off && d.HostKey != "" {
+		o.Get("hostkey").Refuse("`hostkey` pins the key of a certificate, and with `tls: off` there is none",
+			"leave one of the two out; without TLS `serial` tells which device it is")
+	}
 	d.Attach = readAttachments(o.Need("attach", "write the interfaces that the policy is to hold on"), d.Dialect)
 	return d
 }
@@ -125,6 +129,12 @@ func (d *Device) settle(o sheet.Object, defaults Device) {
 	d.Transport = want
 	if !o.Get("port").IsGiven() && (d.Port == 0 || usual != want) {
 		d.Port = map[string]int{SSH: 22, GNMI: 9339}[want] // IANA: ssh, gnmi-gnoi
+	}
+	if want == GNMI {
+		if v := o.Get("jump"); v.IsGiven() {
+			v.Refuse("`jump` is not for dialect openconfig: jump hosts are for SSH", "leave it out, and run op25b where the device is reached without one")
+		}
+		d.Jump = ""
 	}
 	if v := o.Get("revert"); d.Dialect == openconfig && d.Revert == Reload {
 		v.Refuse("`revert: reload` is not for dialect openconfig", "write native where it has the Commit extension, else none")

@@ -6,7 +6,7 @@ import (
 )
 
 const mixed = `version: 1
-defaults: { transport: ssh, port: 2022, revert: reload }
+defaults: { transport: ssh, port: 2022, revert: reload, jump: op@192.0.2.9 }
 devices:
   oc1:
     address: 192.0.2.1
@@ -25,13 +25,13 @@ func TestMixed(t *testing.T) {
 		t.Fatal(err)
 	}
 	oc, xe := inv.Devices[0], inv.Devices[1]
-	if oc.Transport != GNMI || oc.Port != 9339 || oc.Revert != Native || oc.TLS != Verify || oc.Set != Replace || oc.Variant != "" {
+	if oc.Transport != GNMI || oc.Port != 9339 || oc.Revert != Native || oc.TLS != Verify || oc.Set != Replace || oc.Variant != "" || oc.Jump != "" {
 		t.Errorf("%+v", oc)
 	}
-	if xe.Transport != SSH || xe.Port != 2022 || xe.Revert != Reload || xe.TLS != "" || xe.Set != "" {
+	if xe.Transport != SSH || xe.Port != 2022 || xe.Revert != Reload || xe.TLS != "" || xe.Set != "" || xe.Jump != "op@192.0.2.9" {
 		t.Errorf("%+v", xe)
 	}
-	over, err := Read("i.yaml", []byte(strings.Replace(mixed, "transport: ssh, port: 2022, revert: reload", "transport: gnmi, port: 57400", 1)))
+	over, err := Read("i.yaml", []byte(strings.Replace(mixed, "transport: ssh, port: 2022, revert: reload, jump: op@192.0.2.9", "transport: gnmi, port: 57400", 1)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,6 +55,8 @@ func TestRefusedModel(t *testing.T) {
 		{"openconfig", "variant: nokia", "i.yaml:7:14: `variant` is `nokia`"},
 		{"openconfig", "tls: maybe", "i.yaml:7:10: `tls` is `maybe`"},
 		{"openconfig", "set: merge", "i.yaml:7:10: `set` is `merge`"},
+		{"openconfig", "jump: op@192.0.2.9", "i.yaml:7:11: `jump` is not for dialect openconfig: jump hosts are for SSH\nhint: leave it out, and run op25b where"},
+		{"openconfig", "tls: off\n    hostkey: SHA256:" + strings.Repeat("A", 43), "i.yaml:8:14: `hostkey` pins the key of a certificate, and with `tls: off` there is none\nhint: leave one of the two out"},
 		{"iosxe", "transport: gnmi", "i.yaml:11:16: dialect `iosxe` is not reached over gnmi"},
 		{"iosxe", "variant: eos", "i.yaml:11:14: `variant` is for dialect openconfig"},
 		{"iosxe", "set: replace", "i.yaml:11:10: `set` is for dialect openconfig"},
