@@ -62,6 +62,12 @@ func (p Pusher) doors(targets ...Target) (d doors, err error) {
 	return d, err
 }
 
+// Ready makes sure that what is needed to reach some devices can be read. It connects to none.
+func (p Pusher) Ready(targets ...Target) error {
+	_, err := p.doors(targets...)
+	return err
+}
+
 // dial opens a session on a device.
 func (p Pusher) dial(ctx context.Context, d doors, t Target, s words.Session) (dialog, error) {
 	if t.Via.Transport == overGNMI {

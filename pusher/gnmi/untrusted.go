@@ -21,6 +21,20 @@ func (u Untrusted) Hint() string { return u.next }
 // Is makes it an ErrUntrusted.
 func (u Untrusted) Is(target error) bool { return target == ErrUntrusted }
 
+// AuthorityError says that a file with the certificates of authorities is of no use. No device is to blame:
+// it is not an ErrUntrusted.
+type AuthorityError struct{ Err error }
+
+func (e AuthorityError) Error() string { return "authorities of certificates: " + e.Err.Error() }
+
+// Unwrap is what happened.
+func (e AuthorityError) Unwrap() error { return e.Err }
+
+// Hint is what to do next.
+func (e AuthorityError) Hint() string {
+	return "let OP25B_TLS_CA name files with certificates of authorities, in PEM; where it is empty those of the system are used"
+}
+
 // distrust is the error of a handshake in which the certificate did not pass; false for all others.
 func distrust(err error, host string) (Untrusted, bool) {
 	var mine Untrusted

@@ -53,10 +53,10 @@ func NewDialer(trust Trust, timeout time.Duration) (Dialer, error) {
 	for _, name := range trust.Files {
 		text, err := os.ReadFile(name)
 		if err != nil {
-			return Dialer{}, fmt.Errorf("%w: authorities: %w", ErrUntrusted, err)
+			return Dialer{}, AuthorityError{err}
 		}
 		if err := authorities(d.roots, text); err != nil {
-			return Dialer{}, fmt.Errorf("%w: authorities: %s: %w", ErrUntrusted, name, err)
+			return Dialer{}, AuthorityError{fmt.Errorf("%s: %w", name, err)}
 		}
 	}
 	return d, nil

@@ -152,7 +152,9 @@ func TestAuthorities(t *testing.T) {
 		"broken.pem": {[]string{broken}},
 		"key.pem":    {[]string{file("key.pem", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n")}},
 	} {
-		if _, err := NewDialer(Trust{Files: c.files}, time.Second); !errors.Is(err, ErrUntrusted) || !strings.Contains(err.Error(), name) {
+		_, err := NewDialer(Trust{Files: c.files}, time.Second)
+		var bad AuthorityError
+		if !errors.As(err, &bad) || errors.Is(err, ErrUntrusted) || !strings.Contains(err.Error(), name) || !strings.Contains(bad.Hint(), "OP25B_TLS_CA") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
