@@ -34,7 +34,11 @@ reads the routers over SSH, or DIR/<device>.cfg with --running DIR. Differences 
 				return err
 			}
 			ws.desk.TakeOver = takeOver
-			return g.diff(ws, ws.reader(c.Context(), running))
+			read, err := ws.reader(c.Context(), running)
+			if err != nil {
+				return err
+			}
+			return g.diff(ws, read)
 		},
 	}
 	c.Flags().StringVar(&running, "running", "", "read DIR/<device>.cfg instead of the routers")

@@ -20,7 +20,10 @@ func newFetch(g *globals) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			running := ws.fetcher(c.Context())
+			running, err := ws.reader(c.Context(), "")
+			if err != nil {
+				return err
+			}
 			var texts []named
 			var failures []error
 			for _, device := range ws.devices {

@@ -136,13 +136,45 @@ type fetched struct {
 // atOnce is how many devices are read at the same time.
 const atOnce = 50
 
+// ready makes sure that what the call names to reach some devices is there: one error, before any of them
+// is connected to.
+func (g *globals) ready(targets []pusher.Target) error {
+	if err := g.pusher().Ready(targets...); err != nil {
+		return exit{failed, err, hintOf(err)}
+	}
+	return nil
+}
+
+// prepared makes sure, before anything is begun, that the devices of a plan can be reached as the call says.
+func (g *globals) prepared(p plan.Plan) error {
+	for _, name := range g.cleartext {
+		if !hasDevice(p, name) {
+			return exit{failed, fmt.Errorf("--cleartext: the plan has no device %q", name), "op25b show FILE has the names of the waves and devices"}
+		}
+	}
+	var targets []pusher.Target
+	for _, w := range p.Waves {
+		for _, s := range w.Steps {
+			targets = append(targets, pusher.TargetOf(s))
+		}
+	}
+	return g.ready(targets)
+}
+
 // fetcher reads all selected devices at once, when the first of them is asked for.
-func (ws workspace) fetcher(ctx context.Context) planner.Running {
+func (ws workspace) fetcher(ctx context.Context) (planner.Running, error) {
+	targets := make([]pusher.Target, len(ws.devices))
+	for i, device := range ws.devices {
+		targets[i] = target(device)
+	}
+	if err := ws.globals.ready(targets); err != nil {
+		return nil, err
+	}
 	all := sync.OnceValue(func() map[string]fetched { return ws.fetchAll(ctx) })
 	return func(device inventory.Device) (planner.Reading, error) {
 		f := all()[device.Name]
 		return f.reading, f.err
-	}
+	}, nil
 }
 
 func (ws workspace) fetchAll(ctx context.Context) map[string]fetched {

@@ -161,7 +161,6 @@ func TestCleartext(t *testing.T) {
 	}
 	silent(6, "fetch", "-o", s.dir)
 	silent(6, "plan", "-o", s.file("p.plan"))
-	silent(6, "plan", "-o", s.file("p.plan"), "--cleartext=other")
 	s.must(0, "plan", "-o", s.file("p.plan"), "--cleartext", r.name)
 	silent(6, s.push("p.plan")...)
 	s.must(0, s.push("p.plan", "--cleartext", r.name)...)

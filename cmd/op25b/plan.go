@@ -35,7 +35,11 @@ the plan as show does.`,
 			if err != nil {
 				return err
 			}
-			drafted, err := ws.desk.Plan(ws.devices, inputs, ws.reader(c.Context(), running))
+			read, err := ws.reader(c.Context(), running)
+			if err != nil {
+				return err
+			}
+			drafted, err := ws.desk.Plan(ws.devices, inputs, read)
 			if err != nil {
 				return err
 			}

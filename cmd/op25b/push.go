@@ -35,6 +35,9 @@ and only then confirms and saves. A failure stops the march; what is where is pr
 			if err := g.permitted(p, args[0], o.outside); err != nil {
 				return err
 			}
+			if err := g.prepared(p); err != nil {
+				return err
+			}
 			if !o.DryRun {
 				if err := g.agreed("push", p, o.yes); err != nil {
 					return err

@@ -64,17 +64,24 @@ func newRoot(w world, v *voice) *cobra.Command {
 	f.StringVar(&g.at, "at", "", "the date asked about, YYYY-MM-DD (default: today, in the policy's time zone)")
 	f.StringVar(&g.phase, "phase", "", "the date on which this phase starts")
 	f.StringArrayVarP(&g.labels, "target", "t", nil, "devices by label, as site:tyo; !name leaves one out")
-	f.StringArrayVar(&g.cleartext, "cleartext", nil, "a device with tls: off to which the password may go for all to read")
 	f.StringVar(&g.format, "format", "text", "how results are printed")
 	f.DurationVar(&g.patience, "patience", time.Minute, "how long a device may be silent before it counts as lost")
 	f.StringVar(&g.colour, "color", "auto", "auto, always or never")
-	root.AddCommand(newCheck(g), newRender(g), newGolden(g), newProve(g), newExplain(g), newFetch(g),
-		newDiff(g), newPlan(g), newShow(g), newApprove(g), newPush(g), newStatus(g),
-		newResume(g), newConfirm(g), newAbort(g), newRollback(g), newLog(g))
+	root.AddCommand(newCheck(g), newRender(g), newGolden(g), newProve(g), newExplain(g), newShow(g), newApprove(g), newLog(g))
+	root.AddCommand(g.reaching(newFetch(g), newDiff(g), newPlan(g), newPush(g), newStatus(g),
+		newResume(g), newConfirm(g), newAbort(g), newRollback(g))...)
 	for _, c := range root.Commands() {
 		c.Args = politely(c.Args)
 	}
 	return root
+}
+
+// reaching gives the verbs that log in to devices the flag for those without TLS.
+func (g *globals) reaching(verbs ...*cobra.Command) []*cobra.Command {
+	for _, c := range verbs {
+		c.Flags().StringArrayVar(&g.cleartext, "cleartext", nil, "a device with tls: off to which the password may go for all to read")
+	}
+	return verbs
 }
 
 // defaultJournal is where the journal of a workspace is.

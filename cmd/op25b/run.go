@@ -74,7 +74,15 @@ func (g *globals) taken(words []string) (ledger, error) {
 	if err := g.formats("text", "json"); err != nil {
 		return ledger{}, err
 	}
-	return g.reopen(first(words))
+	l, err := g.reopen(first(words))
+	if err != nil {
+		return l, err
+	}
+	if err := g.prepared(l.plan); err != nil {
+		l.close()
+		return l, err
+	}
+	return l, nil
 }
 
 // newest is the newest run of a plan.

@@ -29,6 +29,9 @@ cannot be read). It writes nothing. Where a device does not show its timer, the 
 			if err != nil {
 				return err
 			}
+			if err := g.prepared(p); err != nil {
+				return err
+			}
 			report, err := g.pusher().Status(c.Context(), p, past)
 			if err != nil {
 				return err

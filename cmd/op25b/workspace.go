@@ -169,14 +169,19 @@ func (g *globals) author(flag string) string {
 }
 
 // reader reads running configs from a folder, or from the devices where dir is "".
-func (ws workspace) reader(ctx context.Context, dir string) planner.Running {
+func (ws workspace) reader(ctx context.Context, dir string) (planner.Running, error) {
+	for _, name := range ws.globals.cleartext {
+		if _, err := ws.inventory.Device(name); err != nil {
+			return nil, exit{failed, fmt.Errorf("--cleartext: %w", err), ""}
+		}
+	}
 	if dir == "" {
 		return ws.fetcher(ctx)
 	}
 	return func(device inventory.Device) (planner.Reading, error) {
 		text, err := deviceText(dir, device)
 		return planner.Reading{Text: text}, err
-	}
+	}, nil
 }
 
 // sound holds the three files against each other on a date, and tells the warnings.
