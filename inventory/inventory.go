@@ -31,7 +31,7 @@ type Device struct {
 	Credentials string            // the name under which the environment holds them, "" for the default ones
 	Jump        string            // [user@]host[:port] of a jump host, else ""
 	Revert      string            // native, reload or none
-	HostKey     string            // SHA256:… of its SSH host key, "" where not known
+	HostKey     string            // SHA256:… of its SSH host key or of its certificate's key, "" where none is pinned
 	Serial      string            // "" where not known
 	Labels      map[string]string // nil where it bears none
 	Limits      Limits

@@ -144,7 +144,9 @@ type Algorithms struct {
 type Identity struct {
 	Hostname string `json:"hostname"`
 	Serial   string `json:"serial,omitempty"`
-	HostKey  string `json:"hostkey,omitempty"`
+	// HostKey is the key that the inventory pins; where it pins none, the key that was seen over SSH
+	// while planning. Over TLS an authority vouches for the device instead.
+	HostKey string `json:"hostkey,omitempty"`
 }
 
 // Attach is an attachment of the inventory.

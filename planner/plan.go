@@ -96,7 +96,7 @@ func (d Desk) read(device inventory.Device, running Running) (Draft, error) {
 		return Draft{}, err
 	}
 	draft, err := d.Draft(device, reading.Text)
-	if draft.Step.Identity.HostKey == "" {
+	if draft.Step.Identity.HostKey == "" && device.Transport != inventory.GNMI { // a certificate is renewed, and must not keep a rollback out
 		draft.Step.Identity.HostKey = reading.HostKey
 	}
 	if draft.Step.Identity.Serial == "" {

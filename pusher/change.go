@@ -295,10 +295,11 @@ func (m *mission) verify(ctx context.Context) (post, error) {
 	return b, nil
 }
 
-// sameDevice is the target with the host key that the first session saw.
+// sameDevice is the target with the host key that the first session saw. Over gNMI it is the target alone:
+// a certificate may be renewed meanwhile, and only the device that has our commit confirms it or takes it back.
 func (m *mission) sameDevice() Target {
 	t := TargetOf(m.step)
-	if t.Identity.HostKey == "" {
+	if t.Identity.HostKey == "" && t.Via.Transport != overGNMI {
 		t.Identity.HostKey = m.a.HostKey()
 	}
 	return t
