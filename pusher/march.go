@@ -158,9 +158,10 @@ func (m *march) waves() []plan.Wave {
 	return out
 }
 
-// last reports whether the march goes through the whole plan: every wave, with all devices.
+// last reports whether the march goes through the whole plan: every wave, with all devices, and none of
+// them asked for by its name.
 func (m *march) last(waves []plan.Wave) bool {
-	return len(m.options.Devices)+len(m.options.LeaveOut) == 0 && len(waves) == len(m.plan.Waves)
+	return len(m.options.Waves)+len(m.options.Devices)+len(m.options.LeaveOut) == 0 && len(waves) == len(m.plan.Waves)
 }
 
 // retry tries the devices again that failed in an earlier push of the run, before all others: what is

@@ -43,6 +43,7 @@ func TestPush(t *testing.T) {
 		if !passes(server, s.kind, blocked) {
 			t.Fatal("the packet is blocked before the push")
 		}
+		expect(t, f.push(p, pusher.Options{Waves: []string{"wave-1"}}), "r1", pusher.Done, pusher.After) // a wave by its name cleans nothing up
 		expect(t, f.push(p, pusher.Options{}), "r1", pusher.Done, pusher.Cleaned)
 		if passes(server, s.kind, blocked) || !passes(server, s.kind, free) {
 			t.Error("the router does not do what was planned")
