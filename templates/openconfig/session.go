@@ -41,7 +41,9 @@ func (Dialect) Session() words.Session {
 			Denied:   denied,
 			Hindered: hindered,
 			Commit:   words.Command{Line: "set confirmed %d"},
-			Unit:     time.Second, Least: 10, Most: 3600,
+			// The extension names no bounds. Ten seconds leave time to read the device over a new channel; a
+			// day is the most that a rollout asks for. A device that takes less refuses the Set.
+			Unit: time.Second, Least: 10, Most: 86400,
 			Confirm:   words.Confirm{Command: words.Command{Line: "confirm"}},
 			Revert:    []words.Command{{Line: "cancel"}},
 			Pending:   "pending",
