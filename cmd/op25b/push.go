@@ -22,7 +22,8 @@ func newPush(g *globals) *cobra.Command {
 		Long: `push carries out a plan, wave by wave, and nothing but the plan. On each device it makes sure
 that it is the planned one and in the planned state, arms the device's own revert timer, stages
 the new lists unbound and reads them back, binds them, reads everything back over a new session,
-and only then confirms and saves. A failure stops the march; what is where is printed.`,
+and only then confirms and saves. Over gNMI nothing is staged: the change is one Set. A failure
+stops the march; what is where is printed.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			if err := g.formats("text", "json"); err != nil {
