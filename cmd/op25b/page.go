@@ -147,7 +147,7 @@ type view struct {
 	Packets            []tally
 	Unproved           []string
 	Where              []waveView
-	Stubborn           []string // devices that do not take a change back by themselves
+	Reverts            reverts
 	Cleans             bool
 	Validity           string
 	Gates              []fact
@@ -188,7 +188,8 @@ type rowView struct {
 }
 
 func viewOf(p page) view {
-	v := view{page: p, Validity: validity(p.Plan.Valid), Needed: p.Plan.Gates.Approvals, Approved: len(p.Approvals), Gates: gateFacts(p.Plan.Gates), Digests: digestFacts(p.Plan.Inputs)}
+	v := view{page: p, Validity: validity(p.Plan.Valid), Needed: p.Plan.Gates.Approvals, Approved: len(p.Approvals), Reverts: revertsOf(p.Plan), Digests: digestFacts(p.Plan.Inputs)}
+	v.Gates = gateFacts(p.Plan.Gates, v.Reverts)
 	v.Beside, v.File = fileWord(plan.Beside(p.File)), fileWord(p.File)
 	v.Short, v.Rest = p.Plan.Short(), p.Plan.ID[len(p.Plan.Short()):]
 	zone := time.UTC
@@ -238,9 +239,6 @@ func (v *view) count(s plan.Step) {
 		return
 	}
 	v.Change++
-	if s.Revert == "none" || s.Revert == "" {
-		v.Stubborn = append(v.Stubborn, s.Device)
-	}
 	if !proved(s.Proof) {
 		v.Unproved = append(v.Unproved, s.Device)
 	}

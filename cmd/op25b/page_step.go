@@ -202,11 +202,16 @@ func barOf(e plan.Entries, widest int) bar {
 	return b
 }
 
-func gateFacts(g plan.Gates) []fact {
+func gateFacts(g plan.Gates, r reverts) []fact {
 	out := []fact{
 		{"at once", counted(g.Parallel, "device")},
 		{"stops", fmt.Sprintf("a wave at %d failed, the run at %d", g.MaxFailed, g.MaxFailedTotal)},
-		{"reverts", "a device that is not confirmed, after " + g.Confirm},
+	}
+	if r.Usual != "" {
+		out = append(out, fact{"reverts", "a device that is not confirmed, after " + r.Usual})
+	}
+	for _, o := range r.Other {
+		out = append(out, fact{"reverts", "after " + o.After + ": " + strings.Join(o.Devices, ", ")})
 	}
 	if w := g.Window; w != nil {
 		out = append(out, fact{"window", fmt.Sprintf("%s %s to %s %s", strings.Join(w.Days, ", "), w.From, w.To, w.Timezone)})

@@ -94,7 +94,9 @@ func (g *globals) printPlan(p plan.Plan) {
 	v := g.voice
 	v.printf("%s\n", v.paint(bold, "plan "+p.Short())+" by "+p.Author+" for "+p.At+during(p.Phase))
 	v.printf("valid %s\n", validity(p.Valid))
-	v.printf("gates: %s\n", gates(p.Gates))
+	r := revertsOf(p)
+	v.printf("gates: %s\n", gates(p.Gates, r))
+	g.printReverts(r)
 	for i, w := range p.Waves {
 		soak := ""
 		if w.Soak != "" {
@@ -141,8 +143,11 @@ func validity(v plan.Valid) string {
 	return strings.TrimSpace(s)
 }
 
-func gates(g plan.Gates) string {
-	parts := []string{fmt.Sprintf("%d in parallel", g.Parallel), fmt.Sprintf("a wave stops at %d failed, the run at %d", g.MaxFailed, g.MaxFailedTotal), "devices revert after " + g.Confirm}
+func gates(g plan.Gates, r reverts) string {
+	parts := []string{fmt.Sprintf("%d in parallel", g.Parallel), fmt.Sprintf("a wave stops at %d failed, the run at %d", g.MaxFailed, g.MaxFailedTotal)}
+	if r.Usual != "" {
+		parts = append(parts, "devices revert after "+r.Usual)
+	}
 	if g.Window != nil {
 		parts = append(parts, fmt.Sprintf("window %s %s to %s %s", strings.Join(g.Window.Days, ","), g.Window.From, g.Window.To, g.Window.Timezone))
 	}

@@ -148,6 +148,9 @@ func (g Guard) Length(d time.Duration) int {
 	return max(g.Least, min(n, g.Most))
 }
 
+// Timer is how long a timer runs that is to run so long: in whole units, within what the device takes.
+func (g Guard) Timer(d time.Duration) time.Duration { return time.Duration(g.Length(d)) * g.Unit }
+
 // Line is the session's hold on one line of device text: without what the device puts around
 // its answers. A false keep says that the line says nothing.
 func (s Session) Line(text string) (line string, keep bool) {
