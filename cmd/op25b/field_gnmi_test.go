@@ -287,6 +287,7 @@ func TestBothTransports(t *testing.T) {
 	was := s.rules
 	s.rules = s.rules.clone()
 	s.rules.relays = append(s.rules.relays, addrOf("192.0.2.31"))
+	s.rollout = waved("parallel: 1, max-failed: 2, max-failed-total: 2") // they share a clock: who waits for his timer would end the other's
 	p := s.plan("third.plan")
 	probes = probesOf(was, s.rules, 140, seeded(8))
 	old, new = was.verdicts(probes, s.today()), s.rules.verdicts(probes, s.today())
