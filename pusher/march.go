@@ -291,9 +291,7 @@ func (m *march) device(ctx context.Context, w plan.Wave, s plan.Step, of func(pl
 
 // past is what earlier pushes of the run did on a device, until a leg of this one came out well there.
 func (m *march) past(device string) Past {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.well[device] {
+	if m.hasDone(device) {
 		return Past{}
 	}
 	return m.options.Past[device]
