@@ -87,12 +87,13 @@ func itemOf(s yang.Step) *node {
 
 // whole reports whether a step has all keys of its list and no other.
 func whole(s yang.Step) bool {
-	names := keyNames(s.Name, itemOf(s))
+	item := itemOf(s)
+	names := keyNames(s.Name, item)
 	if len(names) != len(s.Keys) {
 		return false
 	}
 	for _, name := range names {
-		if itemOf(s).kid(name) == nil {
+		if item.kid(name) == nil {
 			return false
 		}
 	}
