@@ -18,10 +18,9 @@ import (
 	"op25b/templates/words"
 )
 
-// TestPendingOfAnother: a device that takes a Set of nothing at any time and does not compare ids has
-// another's commit waiting. Asking does not cancel it, before the probe and after.
-func TestPendingOfAnother(t *testing.T) {
-	k := &keeper{clock: &hand{}, lists: []string{"HIS"}, id: "his", due: time.Hour, lax: true}
+// takesNothing is a dialog with a keeper that takes a Set of nothing at any time.
+func (k *keeper) takesNothing(t *testing.T) *Dialog {
+	t.Helper()
 	b := newBench(t, &device{get: k.get, set: func(ctx context.Context, r *pb.SetRequest) error {
 		if inShort(r) == "" {
 			return nil
@@ -29,7 +28,14 @@ func TestPendingOfAnother(t *testing.T) {
 		return k.set(ctx, r)
 	}})
 	b.road.Sleep = k.clock.sleep
-	d := b.open(t, patience)
+	return b.open(t, patience)
+}
+
+// TestPendingOfAnother: a device that takes a Set of nothing at any time and does not compare ids has
+// another's commit waiting. Asking does not cancel it, before the probe and after.
+func TestPendingOfAnother(t *testing.T) {
+	k := &keeper{clock: &hand{}, lists: []string{"HIS"}, id: "his", due: time.Hour, lax: true}
+	d := k.takesNothing(t)
 	for range 2 {
 		if got, err := d.Read(context.Background(), "pending"); got != "none" || err != nil || k.waits() != "his" {
 			t.Fatalf("%q, %v; there waits %q", got, err, k.waits())
@@ -44,14 +50,7 @@ func TestPendingOfAnother(t *testing.T) {
 // compares ids, is asked with one that is nobody's.
 func TestPendingAfterProbe(t *testing.T) {
 	k := &keeper{clock: &hand{}}
-	b := newBench(t, &device{get: k.get, set: func(ctx context.Context, r *pb.SetRequest) error {
-		if inShort(r) == "" {
-			return nil
-		}
-		return k.set(ctx, r)
-	}})
-	b.road.Sleep = k.clock.sleep
-	d := b.open(t, patience)
+	d := k.takesNothing(t)
 	must(t, do(t, d, "probe %d", 5))
 	for _, want := range []string{"none", "pending"} {
 		if got, err := d.Read(context.Background(), "pending"); got != want || err != nil {
